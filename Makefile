@@ -1,0 +1,69 @@
+# Varsel's few commands; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help install lock demo test check clean
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+BIN := .venv/bin
+UV := $(BIN)/uv --quiet
+# pip's own settings are not ours: uv would only warn about them.
+UV_INSTALL := env -u PIP_FIND_LINKS $(UV) pip install --python $(BIN)/python
+# Varsel itself is built from the locked build tools, then linked, not copied.
+UV_SELF := $(UV_INSTALL) --no-deps --build-constraints requirements-dev.lock --editable .
+UV_LOCK := env -u PIP_FIND_LINKS $(UV) pip compile pyproject.toml --python-version 3.11 \
+	--universal --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --upgrade
+ARGS ?=
+
+help: ## Lists these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/.installed ## Sets up .venv from the locks, to run and to develop
+
+lock: $(BIN)/uv ## Renews both locks to the newest versions pyproject.toml allows
+	$(UV_LOCK) --output-file requirements.lock
+	$(UV_LOCK) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--exit leaves after playing)
+	@$(BIN)/varsel demo $(ARGS)
+
+test: .venv/.installed ## Runs every test, then holds domain and projections to full coverage
+	$(BIN)/pytest -n 2 -m "not journey" --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -m journey
+	$(BIN)/coverage report
+
+check: export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # else it asks the network for a newer version
+check: .venv/.installed ## Lint, format, types, architecture
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright --warnings
+	$(BIN)/lint-imports
+
+clean: ## Removes .venv and everything else that can be made again (never varsel-data)
+	rm -rf .venv .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Varsel needs Python 3.11 or newer; found \
+	$$(python3 --version 2>/dev/null || echo none). Install one, or name it: \
+	make install PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(BIN)/uv: | $(BIN)/python
+	sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock > .venv/uv.lock
+	$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.lock
+
+.venv/.runnable: requirements.lock pyproject.toml | $(BIN)/uv
+	$(UV_INSTALL) --require-hashes --requirements requirements.lock
+	$(UV_SELF)
+	@touch $@
+
+.venv/.installed: requirements-dev.lock pyproject.toml | $(BIN)/uv
+	$(UV_INSTALL) --require-hashes --requirements requirements-dev.lock
+	$(UV_SELF)
+	@touch .venv/.runnable $@

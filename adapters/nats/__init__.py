@@ -1,0 +1,1 @@
+"""NATS: accounts and keys, the embedded server, the FEED stream, and its clients."""

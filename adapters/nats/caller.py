@@ -1,0 +1,91 @@
+"""Commands and queries: a request on `intake.<verb>`, a JSON document back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self, cast
+
+import nats.errors
+
+from adapters.nats.connection import Connection, Message, Report, connect, silent
+from adapters.nats.credentials import Credentials
+from adapters.nats.errors import Disconnected, Unanswered
+from adapters.nats.trust import MAX_PAYLOAD
+from domain.errors import Invalid, Unavailable, from_problem
+
+ERROR_HEADER: Final = "Varsel-Error"
+
+
+class Caller:
+    """Asks the platform in the name of the account whose creds these are."""
+
+    def __init__(self, nc: Connection) -> None:
+        self._nc = nc
+
+    @classmethod
+    async def connect(
+        cls,
+        url: str,
+        creds: Credentials | Path | str,
+        *,
+        name: str = "varsel-caller",
+        report: Report = silent,
+        patience: float = 10.0,
+    ) -> Self:
+        known = Credentials.of(creds)
+        return cls(await connect(url, known, name=name, report=report, patience=patience))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._nc.close()
+
+    async def call(
+        self, verb: str, payload: Mapping[str, Any] | bytes, patience: float = 30.0
+    ) -> dict[str, Any]:
+        """The platform's answer; its refusals are raised as the `VarselError` they were."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        if len(body) > MAX_PAYLOAD:
+            raise Invalid(
+                f"{verb} is too large to send",
+                got=f"{len(body)} bytes",
+                expected=f"at most {MAX_PAYLOAD}",
+                next_step="split it into several",
+            )
+        reply = await self._request(verb, body, patience)
+        answer = _document(verb, reply.data)
+        if (reply.headers or {}).get(ERROR_HEADER) == "1":
+            raise from_problem(_document(verb, answer.get("error")))
+        return answer
+
+    async def _request(self, verb: str, body: bytes, patience: float) -> Message:
+        try:
+            return await self._nc.request(f"intake.{verb}", body, timeout=patience)
+        except nats.errors.NoRespondersError as error:
+            raise Unanswered(
+                f"nobody takes {verb}",
+                next_step="is the platform running, and is the verb spelled right?",
+            ) from error
+        except TimeoutError as error:
+            raise Unanswered(
+                f"no answer to {verb} within {patience:g} s",
+                next_step="repeat it with the same command id: it is done once at most",
+            ) from error
+        except nats.errors.Error as error:
+            raise Disconnected(f"{verb} could not be sent: {error}") from error
+
+
+def _document(verb: str, found: object) -> dict[str, Any]:
+    if isinstance(found, bytes):
+        with contextlib.suppress(ValueError):
+            found = json.loads(found)
+    if not isinstance(found, dict):
+        raise Unavailable(f"{verb} was answered with something else than a JSON object", got=found)
+    return cast("dict[str, Any]", found)

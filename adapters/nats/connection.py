@@ -1,0 +1,209 @@
+"""One way to connect: refused creds are named at once, a lost server is looked for for ever.
+
+nats-py stays behind this module's protocols, which also give it the types it leaves open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Protocol, cast
+
+from nats.aio.client import Client, RawCredentials
+
+from adapters.nats.credentials import Credentials
+from adapters.nats.errors import CredentialsRefused, Disconnected
+
+Report = Callable[[str, Exception | None], None]
+"""Told what happens behind the caller's back: an event's name, and the error if there is one."""
+
+# What the server says when it means these creds (nats-server, server/errors.go).
+_REFUSALS: Final = ("authorization violation", "authentication expired", "authentication revoked")
+_SETTINGS: Final[Mapping[str, Any]] = {
+    "max_reconnect_attempts": -1,  # nats-py's default of 60 closes the client after two minutes
+    "reconnect_time_wait": 0.5,
+    "connect_timeout": 5,
+    "ping_interval": 20,  # a dead peer is noticed within a minute, not within six
+}
+
+
+class Message(Protocol):
+    """A message as it came: `headers` is None where there are none."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def reply(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def headers(self) -> Mapping[str, str] | None: ...
+
+
+class Subscription(Protocol):
+    """Interest in a subject."""
+
+    async def unsubscribe(self) -> None: ...
+
+
+class Sequences(Protocol):
+    """A delivered message's places: in the stream and in its consumer."""
+
+    @property
+    def stream(self) -> int: ...
+
+
+class Metadata(Protocol):
+    """What JetStream says of a delivered message."""
+
+    @property
+    def sequence(self) -> Sequences: ...
+
+
+class Delivered(Message, Protocol):
+    """A message handed out by a consumer."""
+
+    @property
+    def metadata(self) -> Metadata: ...
+    async def ack_sync(self, timeout: float = ...) -> Message: ...  # noqa: ASYNC109 - nats-py's name
+
+
+class Puller(Protocol):
+    """A bound pull consumer."""
+
+    async def fetch(self, batch: int, timeout: float) -> list[Delivered]: ...  # noqa: ASYNC109
+
+
+class JetStream(Protocol):
+    """A JetStream context."""
+
+    async def pull_subscribe_bind(self, consumer: str, stream: str) -> Puller: ...
+
+
+class Connection(Protocol):
+    """The part of a nats-py client that Varsel uses."""
+
+    @property
+    def is_connected(self) -> bool: ...
+    @property
+    def is_closed(self) -> bool: ...
+    def new_inbox(self) -> str: ...
+    async def publish(
+        self,
+        subject: str,
+        payload: bytes = ...,
+        reply: str = ...,
+        headers: dict[str, str] | None = ...,
+    ) -> None: ...
+    async def request(
+        self,
+        subject: str,
+        payload: bytes = ...,
+        timeout: float = ...,  # noqa: ASYNC109 - nats-py's name
+        *,
+        headers: dict[str, str] | None = ...,
+    ) -> Message: ...
+    async def subscribe(
+        self,
+        subject: str,
+        queue: str = ...,
+        cb: Callable[[Message], Awaitable[None]] | None = ...,
+    ) -> Subscription: ...
+    def jetstream(self, *, prefix: str) -> JetStream: ...
+    async def flush(self, timeout: int = ...) -> None: ...  # noqa: ASYNC109
+    async def drain(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+def silent(_event: str, _error: Exception | None) -> None:
+    """A `Report` for those who do not want to know."""
+
+
+async def connect(
+    url: str,
+    creds: Credentials,
+    *,
+    name: str,
+    report: Report = silent,
+    patience: float = 10.0,
+) -> Connection:
+    """Connects within `patience` seconds, then reconnects for ever."""
+    client, news = Client(), _News(report)
+    attempt = asyncio.create_task(
+        client.connect(
+            url,
+            name=name,
+            user_credentials=RawCredentials(creds.text),
+            error_cb=news.error,
+            disconnected_cb=news.disconnected,
+            reconnected_cb=news.reconnected,
+            closed_cb=news.closed,
+            **_SETTINGS,
+        )
+    )
+    try:
+        await asyncio.wait(
+            {attempt, news.refused}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+        )
+        if attempt.done():
+            attempt.result()
+            return cast("Connection", client)
+        raise _failure(url, creds, news)
+    finally:
+        if not client.is_connected:
+            await _abandon(client, attempt)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the server means the creds, not the moment."""
+    return any(words in str(error).lower() for words in _REFUSALS)
+
+
+class _News:
+    """nats-py's callbacks (it insists on coroutine functions), told on to one plain callable."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.last: Exception | None = None
+        self.refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def error(self, error: Exception) -> None:
+        if str(error) != str(self.last):  # a server that is down fails every attempt alike
+            self._report("nats.error", error)
+        self.last = error
+        if is_refusal(error) and not self.refused.done():
+            self.refused.set_result(None)
+
+    async def disconnected(self) -> None:
+        self._report("nats.disconnected", None)
+
+    async def reconnected(self) -> None:
+        self.last = None
+        self._report("nats.reconnected", None)
+
+    async def closed(self) -> None:
+        self._report("nats.closed", None)
+
+
+def _failure(url: str, creds: Credentials, news: _News) -> Exception:
+    if news.refused.done():
+        return CredentialsRefused(
+            f"the server at {url} refuses the creds of {creds.name or creds.user_key}",
+            got=str(news.last),
+            next_step="ask the operator whether they were revoked or have expired",
+        )
+    return Disconnected(
+        f"no NATS server reached at {url}",
+        got=str(news.last) if news.last else "no answer",
+        next_step="is `varsel serve` running there, and is --url right?",
+    )
+
+
+async def _abandon(client: Client, attempt: asyncio.Task[None]) -> None:
+    attempt.cancel()
+    await asyncio.wait({attempt})
+    if not attempt.cancelled():
+        attempt.exception()  # retrieved: the caller is told by `_failure`
+    with contextlib.suppress(Exception):  # a half-open client may fail in any way while closing
+        await client.close()

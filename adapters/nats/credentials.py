@@ -1,0 +1,79 @@
+"""Reads a .creds text or file: whose account it speaks for, before anything is connected."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel
+
+from adapters.nats.errors import CredentialsUnreadable
+
+# nats-py 2.16 reads a text without a JWT block for ever (`_read_creds_user_jwt`), hence this.
+_JWT = re.compile(r"-----BEGIN NATS USER JWT-----\s+([\w-]+)\.([\w-]+)\.([\w-]+)\s+-----")
+_SEED = re.compile(r"-----BEGIN USER NKEY SEED-----\s+(SU[A-Z2-7]{56})\s+-----")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One user's creds: the text, the user's key and the key of its account."""
+
+    text: str = field(repr=False)
+    account_key: str
+    user_key: str
+    name: str
+
+    @classmethod
+    def of(cls, source: Self | Path | str) -> Self:
+        """From a path, or from the text itself."""
+        if isinstance(source, cls):
+            return source
+        if isinstance(source, str) and "BEGIN NATS USER JWT" in source:
+            return cls.parse(source)
+        path = Path(str(source))
+        try:
+            return cls.parse(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(f"{path}: {error}") from error
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        jwt, seed = _JWT.search(text), _SEED.search(text)
+        if jwt is None or seed is None:
+            raise _unreadable("a text without a user JWT block and a user seed block")
+        claims = _claims(jwt.group(2))
+        account = claims.nats.issuer_account or claims.iss  # the former when a signing key signed
+        if not account.startswith("A") or not claims.sub.startswith("U"):
+            raise _unreadable(f"a JWT issued by {account} for {claims.sub}")
+        return cls(text, account, claims.sub, claims.name)
+
+
+class _Nats(BaseModel):
+    issuer_account: str | None = None
+
+
+class _Claims(BaseModel):
+    iss: str
+    sub: str
+    name: str = ""
+    nats: _Nats = _Nats()
+
+
+def _claims(payload: str) -> _Claims:
+    try:
+        raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        return _Claims.model_validate_json(raw)
+    except ValueError as error:  # also what base64 and pydantic raise
+        raise _unreadable("a JWT that does not decode") from error
+
+
+def _unreadable(got: str) -> CredentialsUnreadable:
+    return CredentialsUnreadable(
+        "these creds cannot be read",
+        got=got,
+        expected="the file that `varsel party add` wrote",
+        next_step="give its path by --creds or VARSEL_CREDS, or ask the operator for a new one",
+    )

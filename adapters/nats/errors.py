@@ -1,0 +1,82 @@
+"""Every way NATS can fail us, told in Varsel's own words; no error of a library leaks out.
+
+Invalid
+└── CredentialsUnreadable   the creds text or file is not one
+Forbidden
+└── CredentialsRefused      the server does not (or no longer) let these creds in
+Refused
+├── FolderInUse             another live process supervises this folder's server
+└── StreamDiffers           a FEED stream exists whose promises are weaker than ours
+Unavailable
+├── ServerFailed            nats-server is missing, does not start, or died
+├── Disconnected            no server reached, or the connection is closed for good
+├── Unanswered              nobody answered in time
+├── AccountRefused          the resolver did not take an account
+├── JetStreamRefused        JetStream answered with an error (`err_code` says which)
+├── FeedGap                 the stream counts a message that it cannot give
+└── PublishFailed           a batch was not acknowledged in full
+    └── Fenced              somebody else wrote the stream first
+"""
+
+from __future__ import annotations
+
+from domain.errors import Forbidden, Invalid, Refused, Unavailable
+
+
+class CredentialsUnreadable(Invalid):
+    """The creds text or file holds no user JWT and seed."""
+
+
+class CredentialsRefused(Forbidden):
+    """The server does not, or no longer, let these creds in."""
+
+
+class FolderInUse(Refused):
+    """Another live process supervises the server of this folder."""
+
+
+class StreamDiffers(Refused):
+    """A FEED stream exists whose promises are weaker than the ones Varsel makes."""
+
+
+class ServerFailed(Unavailable):
+    """nats-server is missing, does not start, or died."""
+
+
+class Disconnected(Unavailable):
+    """No server was reached, or the connection is closed for good."""
+
+
+class Unanswered(Unavailable):
+    """Nobody answered in time; whether the request was acted on is unknown."""
+
+
+class AccountRefused(Unavailable):
+    """The resolver did not take an account JWT."""
+
+
+class JetStreamRefused(Unavailable):
+    """JetStream answered with an error."""
+
+    def __init__(self, message: str, *, err_code: int, next_step: str | None = None) -> None:
+        super().__init__(message, next_step=next_step)
+        self.err_code = err_code
+
+
+class FeedGap(Unavailable):
+    """The stream counts a message that it cannot give."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(
+            f"FEED counts message {sequence} but cannot give it",
+            next_step="rebuild the feed from the ledger (varsel rebuild)",
+        )
+        self.sequence = sequence
+
+
+class PublishFailed(Unavailable):
+    """A batch was not acknowledged in full; the stream's last message says how far it came."""
+
+
+class Fenced(PublishFailed):
+    """The stream is not where the publisher believed: somebody else wrote it first."""

@@ -1,0 +1,58 @@
+"""Reads FEED back as the platform, for resuming and for verification; consumers are not touched."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from adapters.nats import jetstream
+from adapters.nats.connection import Connection
+from adapters.nats.errors import FeedGap
+from adapters.nats.subjects import STREAM
+
+_AHEAD: Final = 64  # requests in flight: one at a time would pay a round trip for each message
+
+
+class StoredMessage(NamedTuple):
+    """A message as the stream holds it."""
+
+    sequence: int
+    subject: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+async def last(nc: Connection) -> tuple[int, str | None]:
+    """FEED's last sequence and that message's `Nats-Msg-Id`; (0, None) for an empty stream."""
+    state = (await jetstream.ask(nc, f"STREAM.INFO.{STREAM}"))["state"]
+    sequence = int(state["last_seq"])
+    message = await _get(nc, sequence) if sequence else None
+    return sequence, message.headers.get("Nats-Msg-Id") if message else None
+
+
+async def messages(nc: Connection, first: int, last: int) -> AsyncIterator[StoredMessage]:
+    """The messages from `first` to `last`, both included; a missing one raises `FeedGap`."""
+    for start in range(first, last + 1, _AHEAD):
+        numbers = range(start, min(start + _AHEAD, last + 1))
+        found = await asyncio.gather(*(_get(nc, number) for number in numbers))
+        for number, message in zip(numbers, found, strict=True):
+            if message is None:
+                raise FeedGap(number)
+            yield message
+
+
+async def _get(nc: Connection, sequence: int) -> StoredMessage | None:
+    answer = await jetstream.ask_if_any(nc, f"STREAM.MSG.GET.{STREAM}", {"seq": sequence})
+    if answer is None:
+        return None
+    message: dict[str, Any] = answer["message"]
+    headers = _headers(base64.b64decode(message.get("hdrs", "")))
+    body = base64.b64decode(message.get("data", ""))
+    return StoredMessage(sequence, message["subject"], headers, body)
+
+
+def _headers(raw: bytes) -> dict[str, str]:
+    lines = raw.decode().split("\r\n")[1:]  # the first says NATS/1.0
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines) if key}

@@ -1,0 +1,158 @@
+"""Publishes to FEED, pipelined and fenced: each message gets exactly its number or nothing does.
+
+nats-py's `publish_async` is not used: across a server's kill -9 its futures never resolve, and
+each keeps one of 4000 slots (shared/reference/stack.md, section 2). What is here is its public
+`publish` with reply subjects of our own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import nats.errors
+
+from adapters.nats.connection import Connection, Message
+from adapters.nats.errors import Fenced, PublishFailed
+from adapters.nats.jetstream import WRONG_LAST_SEQUENCE
+from adapters.nats.subjects import STREAM
+
+_GLANCE: Final = 0.25  # seconds between looks at the connection while no ack comes
+
+
+@dataclass(frozen=True, slots=True)
+class OutMessage:
+    """A message and the stream sequence it must get; headers reach the party as they are."""
+
+    subject: str
+    body: bytes
+    message_id: str
+    number: int
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class FeedPublisher:
+    """One writer of FEED; after a failure look up the stream's end and go on from there.
+
+    A late copy of a failed batch does no harm: its number is taken, or it is the very message
+    that belongs there. Each batch has an inbox of its own, so late acks are never counted.
+    """
+
+    def __init__(self, nc: Connection, *, window: int = 500, patience: float = 10.0) -> None:
+        self._nc = nc
+        self._window = window
+        self._patience = patience
+
+    async def publish(self, batch: Sequence[OutMessage]) -> int:
+        """Stores the whole batch, or raises; returns how many messages were acknowledged."""
+        if not batch:
+            return 0
+        _require_consecutive(batch)
+        inbox, acks = self._nc.new_inbox(), _Acks(batch, self._patience, self._is_connected)
+        try:
+            subscription = await self._nc.subscribe(f"{inbox}.*", cb=acks.receive)
+            try:
+                await self._send(batch, inbox, acks)
+            finally:
+                with contextlib.suppress(nats.errors.Error):
+                    await subscription.unsubscribe()
+        except nats.errors.Error as error:
+            raise PublishFailed(f"publishing to {STREAM} broke off: {error}") from error
+        return len(batch)
+
+    async def _send(self, batch: Sequence[OutMessage], inbox: str, acks: _Acks) -> None:
+        acks.require_connection()  # else nats-py would keep the batch for its next connection
+        for place, message in enumerate(batch):
+            if place - acks.count >= self._window:
+                await acks.reach(place - self._window // 2)
+            await self._nc.publish(
+                message.subject, message.body, f"{inbox}.{place}", _headers(message)
+            )
+        await acks.reach(len(batch))
+
+    def _is_connected(self) -> bool:
+        return self._nc.is_connected
+
+
+class _Acks:
+    """The acknowledgements of one batch: counted, checked, and waited for."""
+
+    def __init__(
+        self, batch: Sequence[OutMessage], patience: float, is_connected: Callable[[], bool]
+    ) -> None:
+        self.count = 0
+        self._batch = batch
+        self._patience = patience
+        self._is_connected = is_connected
+        self._failure: PublishFailed | None = None
+        self._goal = 0
+        self._news = asyncio.Event()
+        self._latest = time.monotonic()
+
+    async def receive(self, ack: Message) -> None:
+        """Never raises: nats-py would hand that to its error callback, and we would wait."""
+        number = self._batch[int(ack.subject.rpartition(".")[2])].number
+        failure = _judge(ack.data, number)
+        self._latest = time.monotonic()
+        if failure is None:
+            self.count += 1
+        elif self._failure is None:  # the first is the cause, later ones its consequence
+            self._failure = failure
+        if self._failure is not None or self.count >= self._goal:
+            self._news.set()
+
+    async def reach(self, goal: int) -> None:
+        """Waits until `goal` acks are in; no ack for `patience` seconds is a failure."""
+        self._goal, self._latest = goal, time.monotonic()
+        while self._failure is None and self.count < goal:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _GLANCE)
+                continue
+            self.require_connection()
+            if time.monotonic() - self._latest > self._patience:
+                raise PublishFailed(
+                    f"no acknowledgement for {self._patience:g} s", got=f"{self.count} of {goal}"
+                )
+        if self._failure is not None:
+            raise self._failure
+
+    def require_connection(self) -> None:
+        if not self._is_connected():
+            raise PublishFailed("the connection to NATS is lost; it is being looked for")
+
+
+def _headers(message: OutMessage) -> dict[str, str]:
+    return {
+        **message.headers,
+        "Nats-Msg-Id": message.message_id,
+        "Nats-Expected-Stream": STREAM,
+        "Nats-Expected-Last-Sequence": str(message.number - 1),
+    }
+
+
+def _require_consecutive(batch: Sequence[OutMessage]) -> None:
+    first = batch[0].number
+    for number, message in enumerate(batch, first):
+        if message.number != number or first < 1:
+            raise ValueError(f"got number {message.number}, expected {max(number, 1)}")
+
+
+def _judge(data: bytes, number: int) -> PublishFailed | None:
+    """None for the ack of exactly this number (a repeat of the same message is acked alike)."""
+    try:
+        ack: dict[str, Any] = json.loads(data)
+    except ValueError:  # an empty answer: nothing listens on feed subjects
+        return PublishFailed(f"no stream took message {number}")
+    if error := ack.get("error"):
+        if error.get("err_code") == WRONG_LAST_SEQUENCE:
+            return Fenced(f"message {number} was fenced off", got=error.get("description"))
+        return PublishFailed(f"message {number} was refused", got=error.get("description"))
+    if ack.get("stream") != STREAM or ack.get("seq") != number:
+        return Fenced(f"message {number} is stored elsewhere", got=f"sequence {ack.get('seq')}")
+    return None

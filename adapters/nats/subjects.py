@@ -1,0 +1,79 @@
+"""The subjects that cross account borders, and who may import which."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+STREAM: Final = "FEED"
+FEED_SUBJECTS: Final = "feed.*.>"
+API_PREFIX: Final = "FEED.API"
+"""The JetStream API inside a party's account. Not `$JS.API`: every account answers that itself,
+with "JetStream not enabled" (err_code 10039; shared/lab/nats/proof_accounts.py)."""
+
+CONSUMER_VERBS: Final = ("MSG.NEXT", "INFO", "RESET")
+INBOX: Final = "_INBOX.>"
+
+
+class Export(NamedTuple):
+    """A service offered to other accounts; token `position` must be the importer's own key."""
+
+    subject: str
+    position: int
+    response_type: str | None = None
+
+
+EXPORTS: Final = (
+    Export(f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.*", 7, "Stream"),  # one pull, many answers
+    Export(f"$JS.API.CONSUMER.INFO.{STREAM}.*", 6),
+    Export(f"$JS.API.CONSUMER.RESET.{STREAM}.*", 6),  # crosses accounts from 2.14.6 on
+    Export(f"$JS.ACK.{STREAM}.*.>", 4),  # ack format v1, the default up to 2.15.1
+    Export(f"$JS.ACK.*.*.{STREAM}.*.>", 6),  # ack format v2 (js_ack_fc_v2)
+    Export("intake.*.*", 2),
+)
+
+
+def feed_filter(party: str) -> str:
+    """All that is addressed to one party."""
+    return f"feed.{party}.>"
+
+
+def consumer_api(account_key: str) -> tuple[str, ...]:
+    """The local subjects by which a party drives its own consumer."""
+    return tuple(f"{API_PREFIX}.CONSUMER.{v}.{STREAM}.{account_key}" for v in CONSUMER_VERBS)
+
+
+def acks(account_key: str) -> tuple[str, str]:
+    """Where a party acknowledges, in both formats."""
+    return f"$JS.ACK.{STREAM}.{account_key}.>", f"$JS.ACK.*.*.{STREAM}.{account_key}.>"
+
+
+def exports() -> list[dict[str, Any]]:
+    """The platform account's exports: made once, adding a party never changes them."""
+    return [_export(each) for each in EXPORTS]
+
+
+def imports(platform: str, account_key: str) -> list[dict[str, Any]]:
+    """What every party imports: its own consumer, its own acks, its own intake."""
+    api = [
+        _import(platform, verb, f"$JS.API.CONSUMER.{verb}.{STREAM}.{account_key}", local)
+        for verb, local in zip(CONSUMER_VERBS, consumer_api(account_key), strict=True)
+    ]
+    ack = [_import(platform, f"ack v{n}", s) for n, s in enumerate(acks(account_key), 1)]
+    # Exactly one token: with `intake.>` a party could append tokens and confuse a sloppy parser.
+    intake = _import(platform, "intake", f"intake.{account_key}.*", "intake.$1")
+    return [*api, *ack, intake]
+
+
+def _export(export: Export) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "name": export.subject,
+        "subject": export.subject,
+        "type": "service",
+        "account_token_position": export.position,
+    }
+    return body | ({"response_type": export.response_type} if export.response_type else {})
+
+
+def _import(platform: str, name: str, subject: str, local: str | None = None) -> dict[str, Any]:
+    body = {"name": name, "account": platform, "type": "service", "subject": subject}
+    return body | ({"local_subject": local} if local else {})

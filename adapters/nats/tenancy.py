@@ -1,0 +1,166 @@
+"""What the platform alone may do on NATS: admit accounts, keep the FEED stream and its consumers.
+
+FEED is a copy of the ledger's word, never the record: it may be refused, rebuilt, deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+
+from adapters.nats import jetstream
+from adapters.nats.connection import Connection
+from adapters.nats.errors import AccountRefused, StreamDiffers
+from adapters.nats.subjects import FEED_SUBJECTS, STREAM, feed_filter
+
+_PUSH: Final = "$SYS.REQ.CLAIMS.UPDATE"
+
+# What an existing stream must not differ in: these are promises to the parties.
+_PROMISES: Final[Mapping[str, Any]] = {
+    "subjects": [FEED_SUBJECTS],
+    "storage": "file",
+    "retention": "limits",
+    "discard": "new",  # a full stream refuses rather than forgets
+    "deny_delete": True,
+    "deny_purge": True,
+    "allow_rollup_hdrs": False,  # a roll-up header would purge
+    "allow_direct": False,  # a direct read needs no consumer: one export less to guard
+    "allow_msg_ttl": False,
+    "no_ack": False,
+    "sealed": False,
+    "mirror": None,
+    "sources": None,
+    "subject_transform": None,
+}
+_CONSUMER: Final[Mapping[str, Any]] = {
+    "ack_policy": "explicit",
+    "ack_wait": 30 * 10**9,  # nanoseconds, as all durations of this API
+    "max_ack_pending": 1000,
+    "sample_freq": "100",  # every first delivery is told on $JS.EVENT.METRIC.CONSUMER.ACK
+}
+
+
+class Progress(NamedTuple):
+    """How far a consumer is: all up to `ack_floor` (a stream sequence) is acknowledged."""
+
+    ack_floor: int
+    num_pending: int
+    num_ack_pending: int
+
+
+class Tenancy:
+    """Accounts through the system account's connection, stream and consumers through the other."""
+
+    def __init__(
+        self,
+        system: Connection,
+        platform: Connection,
+        *,
+        replicas: int = 1,
+        max_age: timedelta = timedelta(0),
+        max_bytes: int = -1,
+    ) -> None:
+        self._system = system
+        self._platform = platform
+        self._limits = {
+            "num_replicas": replicas,
+            "max_age": int(max_age.total_seconds()) * 10**9,  # zero: kept for ever
+            "max_bytes": max_bytes,
+            "max_msgs": -1,
+            # Fencing by sequence does the work; the default of two minutes only costs memory.
+            "duplicate_window": 2 * 10**9,
+        }
+
+    async def push_account(self, jwt: str) -> None:
+        """Admits or changes an account at once; a revocation cuts live connections off."""
+        answer = json.loads(await jetstream.request(self._system, _PUSH, jwt.encode(), 10.0))
+        if error := answer.get("error"):
+            raise AccountRefused(
+                "the resolver did not take an account",
+                got=str(error.get("description", error)),
+                expected="a JWT signed by this server's operator",
+                next_step="was the server started with another data folder's operator?",
+            )
+
+    async def ensure_stream(self) -> None:
+        """Makes FEED, or makes sure that the FEED there is keeps the same promises."""
+        found = await jetstream.ask_if_any(self._platform, f"STREAM.INFO.{STREAM}")
+        if found is None:
+            wanted = {"name": STREAM, **_PROMISES, **self._limits}
+            await jetstream.ask(self._platform, f"STREAM.CREATE.{STREAM}", wanted)
+        elif broken := _differences(found["config"]):
+            raise StreamDiffers(
+                f"the stream {STREAM} is not as Varsel makes it",
+                got="; ".join(f"{key}={got!r}" for key, (got, _) in broken.items()),
+                expected="; ".join(f"{key}={want!r}" for key, (_, want) in broken.items()),
+                next_step="rebuild it from the ledger (varsel rebuild)",
+            )
+
+    async def recreate_stream(self) -> None:
+        """Deletes and makes FEED anew; consumers go with it, creds already handed out still fit.
+
+        A second stream behind swapped exports would deny acks to those creds
+        (shared/lab/nats/experiments/x1b_swap_denies_acks.py). `deny_delete` guards messages only.
+        """
+        await jetstream.ask_if_any(self._platform, f"STREAM.DELETE.{STREAM}")
+        await self.ensure_stream()
+
+    async def ensure_consumer(
+        self, account_key: str, feeds: Sequence[str], start_after: int = 0
+    ) -> None:
+        """Lets an account follow these parties' feeds, from after `start_after` if it is new.
+
+        Without feeds there is no consumer, and one that is left over goes: it would still read.
+        A feed added later is delivered from the consumer's present position on.
+        """
+        if not feeds:
+            await self.drop_consumer(account_key)
+            return
+        wanted = {**_CONSUMER, **_filters(feeds)}
+        found = await self._consumer(account_key)
+        if found is None:
+            await self._save(account_key, "create", {**wanted, **_start(start_after)})
+        elif any(found["config"].get(key) != value for key, value in wanted.items()):
+            kept = {k: v for k, v in found["config"].items() if not k.startswith("filter_")}
+            await self._save(account_key, "update", {**kept, **wanted})
+
+    async def consumer_progress(self, account_key: str) -> Progress | None:
+        """How far an account has read; None where it has no consumer."""
+        found = await self._consumer(account_key)
+        if found is None:
+            return None
+        floor = int(found["ack_floor"]["stream_seq"])
+        return Progress(floor, int(found["num_pending"]), int(found["num_ack_pending"]))
+
+    async def drop_consumer(self, account_key: str) -> bool:
+        """Takes an account's consumer away; False where there was none."""
+        verb = f"CONSUMER.DELETE.{STREAM}.{account_key}"
+        return await jetstream.ask_if_any(self._platform, verb) is not None
+
+    async def _consumer(self, account_key: str) -> jetstream.Answer | None:
+        return await jetstream.ask_if_any(self._platform, f"CONSUMER.INFO.{STREAM}.{account_key}")
+
+    async def _save(self, account_key: str, action: str, config: Mapping[str, Any]) -> None:
+        named = {**config, "name": account_key, "durable_name": account_key}
+        body = {"stream_name": STREAM, "config": named, "action": action}
+        await jetstream.ask(self._platform, f"CONSUMER.CREATE.{STREAM}.{account_key}", body)
+
+
+def _differences(config: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    # The server leaves out what is false or empty.
+    got = {key: config.get(key) or None for key in _PROMISES}
+    return {k: (got[k], want) for k, want in _PROMISES.items() if got[k] != (want or None)}
+
+
+def _filters(feeds: Sequence[str]) -> dict[str, Any]:
+    subjects = sorted({feed_filter(party) for party in feeds})
+    return {"filter_subject": subjects[0]} if len(subjects) == 1 else {"filter_subjects": subjects}
+
+
+def _start(after: int) -> dict[str, Any]:
+    # With "all", the owner may RESET to any message; a start sequence would be a lower bound.
+    if after == 0:
+        return {"deliver_policy": "all"}
+    return {"deliver_policy": "by_start_sequence", "opt_start_seq": after + 1}

@@ -1,0 +1,101 @@
+"""Between events and stored bytes: canonical JSON, validated on read, upcast one step at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from pydantic import ValidationError
+
+from adapters.store.sealing import Sealer, place_of
+from domain.envelope import Envelope
+from domain.errors import Unavailable
+from domain.events import TOPICS, Event
+from domain.values import STORED
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event with its envelope, in the shape the library stores."""
+
+    originator_id: UUID
+    originator_version: int
+    envelope: Envelope
+    event: Event
+
+
+class VarselMapper(Mapper[UUID]):
+    """Stores `{envelope, event, v}`; reads any version that was ever written.
+
+    `upcasters` maps (topic, version) to the function that lifts the event's data from that
+    version to the next.
+    """
+
+    def __init__(
+        self,
+        sealer: Sealer,
+        topics: Mapping[str, type[Event]] = TOPICS,
+        upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
+    ) -> None:
+        super().__init__(JSONTranscoder())
+        self._sealer = sealer
+        self._topics = topics
+        self._upcasters = upcasters or {}
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """Seal the free text and write the rest as sorted, compact JSON."""
+        entry = cast("Entry", domain_event)
+        topic = entry.event.TOPIC
+        place = place_of(entry.originator_id, entry.originator_version, topic)
+        said = entry.event.model_dump(mode="json", exclude_none=False)
+        stored = {
+            "v": entry.event.VERSION,
+            "envelope": entry.envelope.model_dump(mode="json"),
+            "event": self._sealer.seal(said, entry.envelope, place),
+        }
+        state = json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return StoredEvent(
+            originator_id=entry.originator_id,
+            originator_version=entry.originator_version,
+            topic=topic,
+            state=state.encode(),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """The event, brought to its newest version and validated; refuses what does not fit."""
+        where = f"{stored_event.originator_id} version {stored_event.originator_version}"
+        kind = self._topics.get(stored_event.topic)
+        if kind is None:
+            raise Unavailable(
+                f"the ledger holds an event this program does not know, at {where}",
+                got=stored_event.topic,
+                expected="a topic of this version or an older one",
+                next_step="run the version that wrote it, or a newer one",
+            )
+        try:
+            stored = json.loads(stored_event.state)
+            said = self._lifted(kind, stored["v"], stored["event"])
+            event = kind.model_validate(said, context=STORED)
+            envelope = Envelope.model_validate(stored["envelope"])
+        except (ValueError, KeyError, ValidationError) as broken:
+            raise Unavailable(
+                f"the ledger holds a broken event at {where}", got=str(broken)[:200]
+            ) from broken
+        if not isinstance(stored_event.originator_id, UUID):  # pragma: no cover - uuid recorder
+            raise TypeError(stored_event.originator_id)
+        return Entry(stored_event.originator_id, stored_event.originator_version, envelope, event)
+
+    def _lifted(self, kind: type[Event], version: int, said: dict[str, Any]) -> dict[str, Any]:
+        if version > kind.VERSION:
+            msg = f"version {version} is newer than {kind.VERSION}, the newest known here"
+            raise ValueError(msg)
+        while version < kind.VERSION:
+            said = self._upcasters[kind.TOPIC, version](said)
+            version += 1
+        return said

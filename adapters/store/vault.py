@@ -1,0 +1,145 @@
+"""The vault: what must be kept secret or must be erasable, beside the ledger and never in it.
+
+Seeds of NATS accounts, the keys of sealed text, cursors. Values are sealed under a master key
+(AES-256-GCM, the name as associated data), so that a stolen file is worth nothing alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from domain.errors import Unavailable
+
+KEY_BYTES = 32
+
+
+class Vault(Protocol):
+    """Named secrets."""
+
+    def get(self, name: str) -> bytes | None:
+        """The secret of that name, if there is one."""
+        ...
+
+    def put(self, name: str, secret: bytes) -> None:
+        """Keep a secret, on disk when it returns; an earlier one of that name is replaced."""
+        ...
+
+    def destroy(self, name: str) -> bool:
+        """Forget a secret for ever; False where there was none."""
+        ...
+
+    def names(self, prefix: str) -> list[str]:
+        """The names that start with `prefix`, sorted."""
+        ...
+
+
+class MemoryVault:
+    """The vault's in-memory twin, for tests."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, bytes] = {}
+
+    def get(self, name: str) -> bytes | None:
+        """See `Vault`."""
+        return self._secrets.get(name)
+
+    def put(self, name: str, secret: bytes) -> None:
+        """See `Vault`."""
+        self._secrets[name] = secret
+
+    def destroy(self, name: str) -> bool:
+        """See `Vault`."""
+        return self._secrets.pop(name, None) is not None
+
+    def names(self, prefix: str) -> list[str]:
+        """See `Vault`."""
+        return sorted(name for name in self._secrets if name.startswith(prefix))
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class SqliteVault:
+    """A vault in an SQLite file of its own: erased rows are overwritten (`secure_delete`)."""
+
+    def __init__(self, path: Path, master_key: bytes) -> None:
+        self._master = AESGCM(master_key)
+        self._lock = threading.Lock()
+        path.touch(mode=0o600, exist_ok=True)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=DELETE")  # a WAL would keep destroyed keys around
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.execute("CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, sealed BLOB)")
+
+    def get(self, name: str) -> bytes | None:
+        """See `Vault`; raises `Unavailable` where the master key does not fit."""
+        with self._lock:
+            row = self._db.execute("SELECT sealed FROM secrets WHERE name=?", (name,)).fetchone()
+        if row is None:
+            return None
+        sealed: bytes = row[0]
+        try:
+            return self._master.decrypt(sealed[:12], sealed[12:], name.encode())
+        except InvalidTag:
+            raise Unavailable(
+                "the master key does not open the vault",
+                expected="the master key the data folder was made with",
+                next_step="point VARSEL_MASTER_KEY_FILE at it",
+            ) from None
+
+    def put(self, name: str, secret: bytes) -> None:
+        """See `Vault`."""
+        nonce = os.urandom(12)
+        sealed = nonce + self._master.encrypt(nonce, secret, name.encode())
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO secrets VALUES (?,?)", (name, sealed))
+
+    def destroy(self, name: str) -> bool:
+        """See `Vault`."""
+        with self._lock:
+            return self._db.execute("DELETE FROM secrets WHERE name=?", (name,)).rowcount > 0
+
+    def names(self, prefix: str) -> list[str]:
+        """See `Vault`."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT name FROM secrets WHERE substr(name,1,?)=? ORDER BY name",
+                (len(prefix), prefix),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+def load_master_key(path: Path, *, create: bool) -> bytes:
+    """The master key in a file (64 hex digits); made with mode 0600 where `create` allows it."""
+    if not path.exists():
+        if not create:
+            raise Unavailable(
+                "there is no master key",
+                got=str(path),
+                expected="a file with 64 hex digits",
+                next_step="make one: openssl rand -hex 32 > FILE; chmod 600 FILE",
+            )
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(os.urandom(KEY_BYTES).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise Unavailable("this is no master key", got=str(path), expected="64 hex digits")
+    return key

@@ -1,0 +1,1 @@
+"""The read models on disk: rows and position committed together."""

@@ -1,0 +1,253 @@
+"""The desk: every command comes here, is decided by its use case, and is saved whole or not at all.
+
+One function per verb stands in `domain/use_cases/`; `VERBS` ties each to its command model, and
+`domain/access.py` says who may use it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain import access, commands, streams
+from domain import party as parties
+from domain.commands import Command
+from domain.envelope import PLATFORM, Actor
+from domain.errors import CommandReused, Conflict, Invalid, NotFound
+from domain.ports import Directory, Ledger, Receipt, Signature
+from domain.use_cases import client, either, operator, platform, vendor
+from domain.values import When
+from domain.words import near
+from domain.work import Work
+
+UseCase = Callable[[Any, Work], None]
+
+VERBS: dict[str, tuple[type[Command], UseCase]] = {
+    "report_leak": (commands.ReportLeak, vendor.report_leak),
+    "revise_facts": (commands.ReviseFacts, vendor.revise_facts),
+    "name_clients": (commands.NameClients, vendor.name_clients),
+    "notify_clients": (commands.NotifyClients, vendor.notify_clients),
+    "update_client": (commands.UpdateClient, vendor.update_client),
+    "clear_client": (commands.ClearClient, vendor.clear_client),
+    "close_incident": (commands.CloseIncident, vendor.close_incident),
+    "withdraw": (commands.Withdraw, vendor.withdraw),
+    "answer": (commands.Answer, vendor.answer),
+    "state_awareness": (commands.StateAwareness, either.state_awareness),
+    "take_measure": (commands.TakeMeasure, either.take_measure),
+    "make_statement": (commands.MakeStatement, either.make_statement),
+    "inform_others": (commands.InformOthers, either.inform_others),
+    "notify_regulator": (commands.NotifyRegulator, either.notify_regulator),
+    "record_reply": (commands.RecordReply, either.record_reply),
+    "record_delay": (commands.RecordDelay, either.record_delay),
+    "correct": (commands.Correct, either.correct),
+    "raise_concern": (commands.RaiseConcern, client.raise_concern),
+    "acknowledge": (commands.Acknowledge, client.acknowledge),
+    "close_case": (commands.CloseCase, client.close_case),
+    "assess_risk": (commands.AssessRisk, client.assess_risk),
+    "waive": (commands.Waive, client.waive),
+    "notify_customers": (commands.NotifyCustomers, client.notify_customers),
+    "ask": (commands.Ask, client.ask),
+    "grant_mandate": (commands.GrantMandate, client.grant_mandate),
+    "revoke_mandate": (commands.RevokeMandate, client.revoke_mandate),
+    "register_party": (commands.RegisterParty, operator.register_party),
+    "agree_engagement": (commands.AgreeEngagement, operator.agree_engagement),
+}
+
+ATTEMPTS = 8
+_WHEN: TypeAdapter[When | None] = TypeAdapter(When | None)
+_ACTOR: TypeAdapter[Actor | None] = TypeAdapter(Actor | None)
+_OURSELVES = parties.Party(PLATFORM, frozenset({"operator"}), ZoneInfo("UTC"), frozenset())
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command as it came in: from whom, which verb, under which id, with what."""
+
+    party: str
+    verb: str
+    command: str
+    body: Mapping[str, Any]
+    happened: Any = None
+    actor: Any = None
+
+
+class Desk:
+    """Takes commands. `key` keys the digest by which a repeated command is known again."""
+
+    def __init__(self, ledger: Ledger, directory: Directory, key: bytes) -> None:
+        self._ledger = ledger
+        self._directory = directory
+        self._key = key
+
+    def handle(self, request: Request, now: datetime) -> Receipt:
+        """Accept a command or refuse it whole; raises a `VarselError` that says why.
+
+        `now` is aware: the platform's time. The same command id from the same party answers its
+        first receipt for ever, and raises `CommandReused` with another body.
+        """
+        model, use_case = _verb(request.verb)
+        access.require_role(request.party, self._me(request.party).roles, request.verb)
+        command = parse(model, request.body)
+        happened = _parse(_WHEN, request.happened, "happened")
+        signature = Signature(
+            party=request.party,
+            command=_command_id(request.command),
+            digest=self._digest(command, happened),
+            verb=request.verb,
+            actor=_parse(_ACTOR, request.actor, "actor"),
+        )
+
+        def decide(work: Work) -> None:
+            work.happened = either.not_ahead(happened, work, "happened")
+            use_case(command, work)
+
+        return self._save(signature, now, decide)
+
+    def observe_delivery(self, seen: platform.Delivery, now: datetime) -> Receipt:
+        """Record that a notice reached its client; the second sighting changes nothing."""
+        signature = self._own("observe_delivery", f"delivered/{seen.notice}")
+        return self._save(signature, now, lambda work: platform.observe_delivery(seen, work))
+
+    def reopen_case(self, late: platform.LateWord, now: datetime) -> Receipt:
+        """Open a client's closed case again after a later word of the vendor."""
+        signature = self._own("reopen_case", f"reopened/{late.notice}")
+        return self._save(signature, now, lambda work: platform.reopen_case(late, work))
+
+    def issue_credential(self, issued: platform.Credential, now: datetime) -> Receipt:
+        """Record that a credential was given out."""
+        signature = self._own("issue_credential", f"issued/{issued.party}/{issued.credential}")
+        return self._save(signature, now, lambda work: platform.issue_credential(issued, work))
+
+    def revoke_credential(self, issued: platform.Credential, now: datetime) -> Receipt:
+        """Record that a credential was cut off."""
+        signature = self._own("revoke_credential", f"revoked/{issued.party}/{issued.credential}")
+        return self._save(signature, now, lambda work: platform.revoke_credential(issued, work))
+
+    def load_law(self, fingerprint: str, packs: tuple[str, ...], now: datetime) -> Receipt:
+        """Record with which law packs duties are computed from here on."""
+        signature = self._own("load_law", f"law/{fingerprint}/{now.isoformat()}")
+        return self._save(signature, now, lambda work: platform.load_law(fingerprint, packs, work))
+
+    def party(self, name: str) -> parties.Party | None:
+        """A registered party as it stands, or None."""
+        return parties.fold(self._ledger.read(streams.party_stream(name)))
+
+    def _own(self, verb: str, command: str) -> Signature:
+        return Signature(party=PLATFORM, command=command, digest="", verb=verb)
+
+    def _save(self, signature: Signature, now: datetime, decide: Callable[[Work], None]) -> Receipt:
+        for _ in range(ATTEMPTS):
+            kept = self._ledger.receipt(signature.party, signature.command)
+            if kept is not None:
+                return _same(kept.receipt, kept.digest, signature)
+            work = Work(self._ledger, self._directory, self._me(signature.party), now)
+            decide(work)
+            try:
+                return self._ledger.append(work.changes(), signature, now)
+            except Conflict:
+                continue
+        raise Conflict(
+            "others kept writing to the same incident",
+            expected="a quiet moment",
+            next_step="send the same command, with the same id, again",
+        )
+
+    def _me(self, name: str) -> parties.Party:
+        if name == PLATFORM:
+            return _OURSELVES
+        found = self.party(name)
+        if found is None:
+            raise NotFound(
+                "this party is not registered",
+                field="by",
+                got=name,
+                expected="a registered party",
+                next_step="let the operator register it: varsel party add",
+            )
+        return found
+
+    def _digest(self, command: Command, happened: When | None) -> str:
+        """Keyed, so that a digest kept here does not betray free text that was erased."""
+        said = {
+            "verb": command.VERB,
+            "with": command.model_dump(mode="json"),
+            "happened": happened.model_dump(mode="json") if happened else None,
+        }
+        body = json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+        return hmac.new(self._key, body, "sha256").hexdigest()
+
+
+def _verb(name: str) -> tuple[type[Command], UseCase]:
+    if name not in VERBS:
+        raise Invalid(
+            "there is no such verb", field="do", got=name, expected=near(name, sorted(VERBS))
+        )
+    return VERBS[name]
+
+
+def parse(model: type[Command], body: Mapping[str, Any]) -> Command:
+    """The command in `body`; raises `Invalid` naming the first field that is wrong."""
+    if not isinstance(cast("object", body), Mapping):
+        raise Invalid("the command has no fields", got=body, expected="a mapping of field: value")
+    try:
+        return model.model_validate(body)
+    except ValidationError as wrong:
+        raise explain(wrong, tuple(model.model_fields)) from None
+
+
+def _parse(adapter: TypeAdapter[Any], value: Any, field: str) -> Any:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as wrong:
+        error = explain(wrong)
+        error.field = field
+        raise error from None
+
+
+def explain(wrong: ValidationError, fields: tuple[str, ...] = ()) -> Invalid:
+    """A validation error as one sentence: the field, what was got, what was expected."""
+    first = wrong.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or None
+    message, expected, next_step = str(first["msg"]), None, None
+    if first["type"] == "extra_forbidden":
+        message = "there is no such field"
+        expected = near(str(first["loc"][-1]), fields) if len(first["loc"]) == 1 else None
+    elif first["type"] == "missing":
+        message, expected = "is missing", "this field"
+    elif first["type"] == "value_error":
+        message = message.removeprefix("Value error, ")
+    elif first["type"] == "literal_error":
+        message, expected = "is not one of the known words", first.get("ctx", {}).get("expected")
+    got = None if first["type"] == "missing" else first["input"]
+    next_step = f"correct {field or 'it'} and send it again; nothing was recorded"
+    return Invalid(message, field=field, got=got, expected=expected, next_step=next_step)
+
+
+def _command_id(text: str) -> str:
+    if 0 < len(text) <= 200:  # noqa: PLR2004
+        return text
+    raise Invalid(
+        "a command needs an id of its own",
+        field="command",
+        got=text,
+        expected="1 to 200 characters, another id for every new command",
+    )
+
+
+def _same(receipt: Receipt, digest: str, signature: Signature) -> Receipt:
+    if hmac.compare_digest(digest, signature.digest) and receipt.verb == signature.verb:
+        return receipt
+    raise CommandReused(
+        "this command id was used before with another body",
+        field="command",
+        got=signature.command,
+        expected="the same body, or a new id",
+        next_step="give the new command an id of its own",
+    )

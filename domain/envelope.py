@@ -1,0 +1,95 @@
+"""What every event is stored in: who wrote it, when it was recorded, who may see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, SerializeAsAny, StringConstraints
+
+from domain.events import Event
+from domain.values import PartyId, Value, When
+
+PLATFORM = "platform"
+
+
+class Actor(Value):
+    """The person or machine behind a command, as an opaque id: no name, no address."""
+
+    user: Annotated[str, StringConstraints(max_length=100)]
+    role: str | None = None
+    on_behalf_of: str | None = None
+
+
+class Context(Value):
+    """What an event is about: routing needs no look-up."""
+
+    incident: UUID | None = None
+    vendor: PartyId | None = None
+    client: PartyId | None = None
+
+
+class Draft(Value):
+    """An event decided but not yet recorded."""
+
+    event: SerializeAsAny[Event]
+    about: Context
+    visibility: tuple[PartyId, ...]
+    happened: When | None = None
+    corrects: UUID | None = None
+
+
+class Envelope(Value):
+    """The envelope of a recorded event.
+
+    `recorded_at` is the platform's time (UTC) and never decreases along the log. `visibility`
+    lists the parties that may see the event: feeds, timelines and access checks go by it alone.
+    `salt` (16 random bytes, hex) keeps a hash of the stored bytes from being guessed.
+    """
+
+    id: UUID
+    party: PartyId
+    command: str
+    actor: Actor | None = None
+    recorded_at: AwareDatetime
+    happened: When | None = None
+    about: Context
+    corrects: UUID | None = None
+    visibility: tuple[PartyId, ...]
+    release_at: datetime | None = None
+    salt: str
+
+
+class Recorded(Value):
+    """An event as it stands in the ledger: its stream, version, and position in the log.
+
+    `position` is 0 where a stream was read rather than the log: decisions do not need it.
+    """
+
+    stream: UUID
+    version: int
+    position: int = 0
+    envelope: Envelope
+    event: SerializeAsAny[Event]
+
+    @property
+    def id(self) -> UUID:
+        """The event's id."""
+        return self.envelope.id
+
+    @property
+    def happened_or_recorded(self) -> When:
+        """When it happened, as its writer says; failing that, when it was recorded."""
+        return self.envelope.happened or When(at=self.envelope.recorded_at.isoformat())
+
+
+def living(events: list[Recorded]) -> list[Recorded]:
+    """The events that still count: corrected ones and the corrections themselves left out."""
+    undone = {e.envelope.corrects for e in events if e.envelope.corrects is not None}
+    return [e for e in events if e.id not in undone and e.envelope.corrects is None]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON-ready data."""
+    return value.model_dump(mode="json") if isinstance(value, Value | Event) else value

@@ -1,0 +1,143 @@
+"""All the law in use: finding a duty, the duties in force on a day, and who supervises where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+
+from domain.errors import Invalid
+from domain.law.pack import LAWS, Duty, Entry, Pack, Sentence, Status
+from domain.words import near
+
+__all__ = ["LAWS", "Authorities", "Authority", "Duty", "LawError", "Pack", "Rules"]
+
+
+class LawError(Invalid, ValueError):
+    """A pack that cannot be used, or a duty or law that is not known."""
+
+
+class Authority(Entry):
+    """A country's supervisory authority (GDPR Art. 51): its id in Varsel, and its own name."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}/[a-z0-9]+(-[a-z0-9]+)*$")]
+    name: Sentence
+    note: Sentence | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _of_its_country(cls, name: str, info: ValidationInfo) -> str:
+        country: str = info.data.get("country", name[:2])
+        if not name.startswith(f"{country}/"):
+            msg = f"expected an id that starts with {country}/"
+            raise ValueError(msg)
+        return name
+
+
+class Authorities(Entry):
+    """The table of authorities of one file."""
+
+    status: Status
+    entries: tuple[Authority, ...] = Field(alias="authority")
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """All packs in use, each by the name of the file it came from, and the authorities.
+
+    LawError if two versions of one law are in force on the same day.
+    """
+
+    packs: Mapping[str, Pack]
+    authorities: tuple[Authority, ...] = ()
+
+    def __post_init__(self) -> None:
+        for law in LAWS:
+            _refuse_overlap([(file, pack) for file, pack in self.packs.items() if pack.law == law])
+
+    def duty(self, name: str, at: date | None = None) -> Duty:
+        """The duty of that name as the law stood on the day `at`, or in its newest version.
+
+        LawError if no pack (in force on that day) has it, with the names that are near.
+        """
+        versions = [
+            duty
+            for pack in sorted(self.packs.values(), key=lambda pack: pack.effective_from)
+            if at is None or pack.in_force(at)
+            for duty in pack.duties
+            if duty.name == name
+        ]
+        if not versions:
+            when = "" if at is None else f" in force on {at.isoformat()}"
+            msg = f"unknown duty{when}"
+            raise LawError(
+                msg,
+                got=name,
+                expected="a duty named <law>.<duty>",
+                next_step=near(name, self.names),
+            )
+        return versions[-1]
+
+    def in_force(self, law: str, at: date) -> tuple[Duty, ...]:
+        """The duties of a law on a day: none before it applied, or while it has no pack yet.
+
+        LawError for a law that is not in LAWS.
+        """
+        if law not in LAWS:
+            msg = "unknown law"
+            raise LawError(msg, got=law, expected="one of LAWS", next_step=near(law, LAWS))
+        packs = (pack for pack in self.packs.values() if pack.law == law and pack.in_force(at))
+        return tuple(duty for pack in packs for duty in pack.duties)
+
+    def authority_for(self, country: str) -> str:
+        """The id of a country's supervisory authority, `CC/supervisory-authority` if unlisted."""
+        return self._listed.get(country, f"{country}/supervisory-authority")
+
+    @cached_property
+    def _listed(self) -> Mapping[str, str]:
+        return {authority.country: authority.id for authority in self.authorities}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all duties, sorted."""
+        return tuple(sorted({duty.name for pack in self.packs.values() for duty in pack.duties}))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of what the rules say; files, their order and their layout do not count."""
+        content = {
+            "packs": sorted(_canonical(pack) for pack in self.packs.values()),
+            "authorities": sorted(_json(entry.model_dump()) for entry in self.authorities),
+        }
+        return hashlib.sha256(_json(content).encode()).hexdigest()
+
+
+def _refuse_overlap(versions: list[tuple[str, Pack]]) -> None:
+    versions.sort(key=lambda version: version[1].effective_from)
+    for (file, earlier), (other, later) in pairwise(versions):
+        if earlier.in_force(later.effective_from):
+            msg = f"{other}: two versions of one law are in force on the same day"
+            raise LawError(
+                msg,
+                field="effective_from",
+                got=f"{later.law_version}, while {earlier.law_version} ({file}) is in force",
+                expected="periods that do not overlap",
+                next_step=f"end the earlier one with effective_to before {later.effective_from}",
+            )
+
+
+def _canonical(pack: Pack) -> str:
+    duties = sorted(_json(entry.model_dump(mode="json")) for entry in pack.entries)
+    return _json(pack.model_dump(mode="json", exclude={"entries"}) | {"duties": duties})
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""What each verb does: command and work in, events added to the work."""

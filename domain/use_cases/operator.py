@@ -1,0 +1,119 @@
+"""What the operator does: let parties in, record who works with whom."""
+
+from __future__ import annotations
+
+from domain import commands as c
+from domain import events as e
+from domain import streams
+from domain.envelope import PLATFORM, Context
+from domain.errors import Invalid, NotFound, Refused
+from domain.work import Work
+
+# EU member states and the EEA states bound by the GDPR (EEA Joint Committee Decision 154/2018).
+EEA = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+        "IS",
+        "LI",
+        "NO",
+    ]
+)
+
+
+def register_party(command: c.RegisterParty, work: Work) -> None:
+    """Let a party in; laws not given are presumed from where it is established."""
+    stream = streams.party_stream(command.id)
+    if work.read(stream) or command.id == PLATFORM:
+        raise Refused(
+            "a party is registered under this id",
+            field="id",
+            got=command.id,
+            expected="an id not used before",
+            next_step="use varsel party rotate for new credentials",
+        )
+    for target in command.scope:
+        if target != command.id and work.party(target) is None:
+            raise NotFound(
+                "unknown party in the scope",
+                field="scope",
+                got=target,
+                expected="ids of registered parties",
+                next_step="register them first",
+            )
+    if command.scope and "auditor" not in command.roles:
+        raise Invalid(
+            "only an auditor has a scope",
+            field="scope",
+            got=list(command.scope),
+            expected="roles with auditor among them",
+        )
+    event = e.PartyRegistered(
+        id=command.id,
+        roles=command.roles,
+        name=command.name or command.id,
+        country=command.country,
+        zone=command.zone,
+        laws=_laws(command),
+        laws_presumed=command.laws is None,
+        group=command.group,
+        scope=command.scope,
+    )
+    work.add(stream, event, Context(), [command.id])
+
+
+def _laws(command: c.RegisterParty) -> tuple[str, ...]:
+    """The GDPR binds by itself whoever is established in the EEA (Art. 3(1)): no need to say so."""
+    if command.laws is not None:
+        return command.laws
+    return ("gdpr",) if command.country in EEA else ()
+
+
+def agree_engagement(command: c.AgreeEngagement, work: Work) -> None:
+    """Record that a vendor works for a client: in which role, with which notice period."""
+    client = work.require_client(command.client)
+    vendor = work.party(command.vendor)
+    if vendor is None or "vendor" not in vendor.roles:
+        raise NotFound(
+            "unknown vendor",
+            field="vendor",
+            got=command.vendor,
+            expected="the id of a registered vendor",
+        )
+    promised = command.contract_notice
+    event = e.EngagementAgreed(
+        vendor=vendor.id,
+        client=client.id,
+        role=command.role,
+        service=command.service,
+        contract_notice=e.ContractNotice.model_validate(promised.model_dump())
+        if promised
+        else None,
+    )
+    about = Context(vendor=vendor.id, client=client.id)
+    work.add(streams.party_stream(client.id), event, about, [client.id, vendor.id])

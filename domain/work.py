@@ -1,0 +1,170 @@
+"""One command at work: what it has read, whom it knows, and what it is about to append."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from domain import case, incident, streams
+from domain import party as parties
+from domain.envelope import Context, Draft, Recorded
+from domain.errors import Invalid, NotFound
+from domain.events import Event
+from domain.ports import Changes, Directory, Ledger
+from domain.values import When
+
+_PARTY = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
+
+
+class Work:
+    """A unit of work. Streams read through it keep the version that the append will check."""
+
+    def __init__(
+        self, ledger: Ledger, directory: Directory, me: parties.Party, now: datetime
+    ) -> None:
+        self._ledger = ledger
+        self.directory = directory
+        self.me = me
+        self.now = now
+        self.happened: When | None = None
+        self.incident: UUID | None = None
+        self._main: UUID | None = None
+        self._read: dict[UUID, list[Recorded]] = {}
+        self._expected: dict[UUID, int] = {}
+        self._drafts: dict[UUID, list[Draft]] = {}
+
+    # --- reading ---
+
+    def read(self, stream: UUID) -> list[Recorded]:
+        """A stream's events; the append will insist that none were added since."""
+        if stream not in self._read:
+            self._read[stream] = self._ledger.read(stream)
+            self._expected.setdefault(stream, len(self._read[stream]))
+        return self._read[stream]
+
+    def party(self, name: str) -> parties.Party | None:
+        """A registered party, or None."""
+        if not _PARTY.match(name):
+            return None
+        return parties.fold(self.read(streams.party_stream(name)))
+
+    def require_client(self, name: str) -> parties.Party:
+        """A registered party that may be a client; refuses any other."""
+        found = self.party(name)
+        if found is None or "client" not in found.roles:
+            raise NotFound(
+                "unknown client",
+                field="client",
+                got=name,
+                expected="the id of a registered client",
+                next_step="check the id with the client, or let the operator register it",
+            )
+        return found
+
+    def parties_among(self, words: Iterable[str]) -> frozenset[str]:
+        """Those of the words that are ids of registered parties."""
+        return frozenset(word for word in words if self.party(word) is not None)
+
+    def own_incident(self, reference: str) -> incident.Incident | None:
+        """The incident this vendor calls so (slug or opaque id), or None."""
+        for stream in (_uuid(reference), streams.incident_id(self.me.id, reference)):
+            state = incident.fold(self.read(stream)) if stream else None
+            if state is not None and state.vendor == self.me.id:
+                self.incident = state.id
+                return state
+        return None
+
+    def require_own_incident(self, reference: str) -> incident.Incident:
+        """The vendor's own incident; the same refusal whether it is foreign or not there."""
+        state = self.own_incident(reference)
+        if state is None:
+            raise _no_incident(reference)
+        return state
+
+    def told_incident(self, reference: str) -> incident.Incident | None:
+        """The incident of which this client was told, by slug or opaque id, or None."""
+        direct = _uuid(reference)
+        candidates = [direct] if direct else list(self.directory.incidents(self.me.id, reference))
+        told = [c for c in candidates if self._was_told(c)]
+        if len(told) > 1:
+            raise Invalid(
+                "two vendors call an incident so",
+                field="incident",
+                got=reference,
+                expected="the opaque id of one: " + ", ".join(str(one) for one in told),
+            )
+        if not told:
+            return None
+        self.incident = told[0]
+        return incident.fold(self._ledger.read(told[0]))
+
+    def require_told_incident(self, reference: str) -> incident.Incident:
+        """The incident of which this client was told; refuses all others alike."""
+        state = self.told_incident(reference)
+        if state is None:
+            raise _no_incident(reference)
+        return state
+
+    def case(self, about: incident.Incident) -> case.Case:
+        """This client's case about an incident."""
+        return case.fold(self.read(streams.case_id(about.id, self.me.id)))
+
+    def _was_told(self, stream: UUID) -> bool:
+        notices = self._ledger.read(streams.notice_id(stream, self.me.id))
+        return any(self.me.id in n.envelope.visibility for n in notices)
+
+    # --- writing ---
+
+    def add(
+        self,
+        stream: UUID,
+        event: Event,
+        about: Context,
+        visibility: Iterable[str],
+        *,
+        happened: When | None = None,
+        corrects: UUID | None = None,
+        version: int | None = None,
+    ) -> None:
+        """Put an event on a stream; `version` is what the stream holds, where it was not read."""
+        if version is not None:
+            self._expected.setdefault(stream, version)
+        elif stream not in self._expected:
+            self.read(stream)
+        self._main = self._main or stream
+        self._drafts.setdefault(stream, []).append(
+            Draft(
+                event=event,
+                about=about,
+                visibility=tuple(dict.fromkeys(visibility)),
+                happened=happened or self.happened,
+                corrects=corrects,
+            )
+        )
+
+    def changes(self) -> Changes:
+        """Everything this command appends."""
+        return Changes(
+            streams={s: (self._expected[s], drafts) for s, drafts in self._drafts.items()},
+            incident=self.incident,
+            main=self._main,
+        )
+
+
+def _uuid(reference: str) -> UUID | None:
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None
+
+
+def _no_incident(reference: str) -> NotFound:
+    return NotFound(
+        "no such incident, or none that concerns you",
+        field="incident",
+        got=reference,
+        expected="the name or id of an incident you reported or were told of",
+        next_step="look it up in your feed or timeline",
+    )

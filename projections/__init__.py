@@ -1,0 +1,1 @@
+"""Reading: one file, one question, answered from the ledger's events."""

@@ -1,0 +1,1 @@
+"""Specifications: what Varsel promises, sentence by sentence."""

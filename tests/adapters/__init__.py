@@ -1,0 +1,1 @@
+"""Every port: the in-memory twin and the real adapter pass the same contract."""

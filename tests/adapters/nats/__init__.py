@@ -1,0 +1,1 @@
+"""NATS, tried against the real nats-server: tenancy, crashes, fences."""

@@ -1,0 +1,1 @@
+"""Every verb: what it accepts and what it refuses."""

@@ -1,0 +1,1 @@
+"""Journeys: real processes, real ledger, real NATS."""

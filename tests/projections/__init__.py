@@ -1,0 +1,1 @@
+"""Every question: the rows, also delivered twice and replayed from zero."""
