@@ -73,13 +73,16 @@ class Command(Value):
     VERB: ClassVar[str]
 
 
-def _once(clients: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({c for c in clients if clients.count(c) > 1})
+def _once(clients: Any) -> Any:
+    names = [c.client if isinstance(c, NamedClientIn) else c for c in clients]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         msg = f"names {', '.join(twice)} twice; name each client once"
         raise ValueError(msg)
     return clients
 
+
+PartyIds = Annotated[tuple[PartyId, ...], AfterValidator(_once)]
 
 # --- vendor ------------------------------------------------------------------------------------
 
@@ -136,13 +139,8 @@ class NameClients(Command):
 
     VERB = "name_clients"
     incident: IncidentRef
-    clients: tuple[NamedClientIn, ...] = Field(min_length=1)
+    clients: Annotated[tuple[NamedClientIn, ...], Field(min_length=1), AfterValidator(_once)]
     complete: bool | None = None
-
-    @model_validator(mode="after")
-    def _each_once(self) -> NameClients:
-        _once(tuple(c.client for c in self.clients))
-        return self
 
 
 class NotifyClients(Command):
@@ -150,15 +148,9 @@ class NotifyClients(Command):
 
     VERB = "notify_clients"
     incident: IncidentRef
-    clients: Annotated[tuple[PartyId, ...], Field(min_length=1)] | Literal["all"]
+    clients: Annotated[PartyIds, Field(min_length=1)] | Literal["all"]
     channel: Channel
     given_at: When | None = None
-
-    @model_validator(mode="after")
-    def _each_once(self) -> NotifyClients:
-        if self.clients != "all":
-            _once(self.clients)
-        return self
 
 
 class UpdateClient(Command):
@@ -273,14 +265,13 @@ class NotifyRegulator(Command):
     authority: Label
     stage: FilingStage
     capacity: Capacity
-    controllers: tuple[PartyId, ...] = ()
+    controllers: PartyIds = ()
     reference: Label | None = None
     prompted_by: Label | None = None
     late_reasons: Text | None = None
 
     @model_validator(mode="after")
     def _controllers_fit(self) -> NotifyRegulator:
-        _once(self.controllers)
         if (self.capacity == "for_controllers") != bool(self.controllers):
             msg = (
                 "controllers go with capacity for_controllers, and with it alone; "

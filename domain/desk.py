@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain import access, commands, streams
 from domain import party as parties
@@ -199,7 +201,8 @@ def parse(model: type[Command], body: Mapping[str, Any]) -> Command:
     try:
         return model.model_validate(body)
     except ValidationError as wrong:
-        raise explain(wrong, tuple(model.model_fields)) from None
+        written = (field.alias or name for name, field in model.model_fields.items())
+        raise explain(wrong, tuple(written)) from None
 
 
 def _parse(adapter: TypeAdapter[Any], value: Any, field: str) -> Any:
@@ -214,20 +217,43 @@ def _parse(adapter: TypeAdapter[Any], value: Any, field: str) -> Any:
 def explain(wrong: ValidationError, fields: tuple[str, ...] = ()) -> Invalid:
     """A validation error as one sentence: the field, what was got, what was expected."""
     first = wrong.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or None
-    message, expected, next_step = str(first["msg"]), None, None
-    if first["type"] == "extra_forbidden":
-        message = "there is no such field"
-        expected = near(str(first["loc"][-1]), fields) if len(first["loc"]) == 1 else None
-    elif first["type"] == "missing":
-        message, expected = "is missing", "this field"
-    elif first["type"] == "value_error":
-        message = message.removeprefix("Value error, ")
-    elif first["type"] == "literal_error":
-        message, expected = "is not one of the known words", first.get("ctx", {}).get("expected")
-    got = None if first["type"] == "missing" else first["input"]
+    field = _field(first["loc"], first["type"])
+    message, expected = _sentence(first, fields)
+    got = None if isinstance(first["input"], Mapping) else first["input"]
     next_step = f"correct {field or 'it'} and send it again; nothing was recorded"
     return Invalid(message, field=field, got=got, expected=expected, next_step=next_step)
+
+
+_BRANCH = re.compile(r"[^a-z0-9_]|^(uuid|str)$")
+
+
+def _field(place: tuple[int | str, ...], kind: str) -> str | None:
+    """The field as its writer knows it: pydantic also names the branch of a union it tried."""
+    kept = [str(part) for part in place if not _BRANCH.search(str(part))]
+    if kind == "extra_forbidden" and kept[-1:] != [str(place[-1])]:
+        kept.append(str(place[-1]))
+    return ".".join(kept) or None
+
+
+def _sentence(error: ErrorDetails, fields: tuple[str, ...]) -> tuple[str, str | None]:
+    said, place = error["msg"], error["loc"]
+    match error["type"]:
+        case "extra_forbidden":
+            here = near(str(place[0]), fields) if len(place) == 1 and fields else None
+            return "there is no such field", here
+        case "missing":
+            return "is missing", "this field"
+        case "value_error":
+            return said.removeprefix("Value error, "), None
+        case "literal_error":
+            return "is not one of the known words", error.get("ctx", {}).get("expected")
+        case "tuple_type":
+            return "is no list", "a list"
+        case _:
+            said = said.replace("String should", "a text that should")
+            said = said.replace("Tuple should", "a list that should")
+            said = said.replace("Value should", "a list that should")
+            return "is not what is taken here", said.removeprefix("Input should be ")
 
 
 def _command_id(text: str) -> str:

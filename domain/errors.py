@@ -138,5 +138,5 @@ def from_problem(problem: dict[str, Any]) -> VarselError:
 
 
 def _short(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) and value.isprintable() else repr(value)
     return text if len(text) <= 120 else text[:117] + "..."  # noqa: PLR2004

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from domain import events as e
 from domain.incident import Incident
-from domain.values import Claim, Count, Facts, System, Total
+from domain.values import Claim, Count, Facts, People, System, Total
 
 
 def mentioned(facts: Facts) -> frozenset[str]:
-    """Every word in the facts that could be another party's id."""
-    words: set[str | None] = {s.owner for s in facts.systems}
-    words |= {w for t in facts.totals for w in (t.client, t.source)}
-    words |= {w for c in facts.claims for w in (c.scope, c.source)}
-    return frozenset(w for w in words if w)
+    """Every word in the facts that could be another party's id, in lower case."""
+    rows: tuple[System | People | Total | Claim, ...]
+    rows = (*facts.systems, *facts.people, *facts.totals, *facts.claims)
+    return _folded(facts.discovered_by).union(*(_names(row) for row in rows))
 
 
 def for_client(facts: Facts, client: str, vendor: str, parties: frozenset[str]) -> Facts:
@@ -25,9 +25,12 @@ def for_client(facts: Facts, client: str, vendor: str, parties: frozenset[str]) 
     the report: free text is sealed for the stream it stands on.
     """
     others = parties - {client, vendor}
+    found_by_other = others & _folded(facts.discovered_by)
     return facts.model_copy(
         update={
+            "discovered_by": None if found_by_other else facts.discovered_by,
             "systems": _without(facts.systems, others),
+            "people": _without(facts.people, others),
             "totals": _without(facts.totals, others),
             "claims": tuple(_unquoted(claim) for claim in _without(facts.claims, others)),
         }
@@ -42,14 +45,68 @@ def _without(rows: Iterable[Any], others: frozenset[str]) -> tuple[Any, ...]:
     return tuple(row for row in rows if not others & _names(row))
 
 
-def _names(row: System | Total | Claim) -> frozenset[str | None]:
+def _names(row: System | People | Total | Claim) -> frozenset[str]:
     match row:
         case System():
-            return frozenset({row.owner})
+            return _folded(row.name, row.owner)
+        case People():
+            return _folded(row.group)
         case Total():
-            return frozenset({row.client, row.source})
+            return _folded(row.client, row.source)
         case Claim():
-            return frozenset({row.scope, row.source})
+            return _folded(row.scope, row.source, row.value)
+
+
+def _folded(*words: Any) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words if isinstance(word, str))
+
+
+# --- acts that are shared ----------------------------------------------------------------------
+
+_SAID_OF = ("helped_by", "quotes", "asked_by", "prompted_by")
+
+
+def words_of(act: e.Event) -> frozenset[str]:
+    """Every word in a vendor's act that could be another party's id, in lower case."""
+    said = _folded(*(getattr(act, name, None) for name in (*_SAID_OF, "who")))
+    match act:
+        case e.StatementMade():
+            return said.union(_folded(*act.audience), *(_names(claim) for claim in act.claims))
+        case e.AwarenessStated():
+            return said | _folded(act.awareness.how)
+        case _:
+            return said
+
+
+def copy_for_client(
+    act: e.Event, client: str, vendor: str, parties: frozenset[str]
+) -> e.Event | None:
+    """A vendor's act as one client may see it; None where it is about another party altogether.
+
+    `parties` are those words of `words_of(act)` that are ids of registered parties. Of several
+    controllers each hears of itself alone, and reasons for lateness stay with the vendor.
+    """
+    others = parties - {client, vendor}
+    if _folded(getattr(act, "who", None)) & others:
+        return None
+    hidden = [name for name in _SAID_OF if _folded(getattr(act, name, None)) & others]
+    kept = act.model_copy(update=dict.fromkeys(hidden))
+    match kept:
+        case e.StatementMade():
+            return kept.model_copy(
+                update={
+                    "audience": tuple(a for a in kept.audience if not _folded(a) & others),
+                    "claims": _without(kept.claims, others),
+                }
+            )
+        case e.AwarenessStated() if _folded(kept.awareness.how) & others:
+            awareness = kept.awareness.model_copy(update={"how": None})
+            return kept.model_copy(update={"awareness": awareness})
+        case e.RegulatorNotified():
+            theirs = tuple(name for name in kept.controllers if name == client)
+            return kept.model_copy(update={"controllers": theirs, "late_reasons": None})
+        case _:
+            return kept
 
 
 def own_count(incident: Incident, client: str) -> Count:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,10 @@ class Value(BaseModel):
     )
 
 
+def _spelled_out(value: Any, kind: type[Value]) -> bool:
+    return isinstance(value, Mapping | kind)
+
+
 # --- plain words -------------------------------------------------------------------------------
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -48,6 +53,13 @@ def _printable(text: str) -> str:
         msg = "holds control or text-direction characters; remove them and send it again"
         raise ValueError(msg)
     return text
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1 or "\t" in text:
+        msg = "holds a line break or a tab; keep it on one line"
+        raise ValueError(msg)
+    return _printable(text)
 
 
 def _country(code: Any) -> Any:
@@ -68,7 +80,7 @@ def _zone(name: str) -> str:
 
 PartyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_printable)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]
 Country = Annotated[str, BeforeValidator(_country), StringConstraints(pattern=r"^[A-Z]{2}$")]
 Zone = Annotated[str, AfterValidator(_zone)]
 
@@ -108,7 +120,9 @@ class Text(Value):
 
 # --- time --------------------------------------------------------------------------------------
 
-_DAY = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
+_DAY = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$", re.ASCII)
+_YEARS = range(1000, 9999)  # a margin at both ends: zones and "the day after" stay computable
+_FORMS = "one of: a point in time, {from, to}, {before}, {after}, unknown"
 
 
 def _point(value: Any) -> Any:
@@ -119,7 +133,7 @@ def _point(value: Any) -> Any:
         raise ValueError(msg)  # noqa: TRY004 - pydantic turns ValueError into a field error
     text = value.strip()
     if _DAY.match(text):
-        _first_day(text)
+        _within_years(_first_day(text).year)
         return text
     try:
         instant = datetime.fromisoformat(text)
@@ -132,7 +146,14 @@ def _point(value: Any) -> Any:
     if instant.tzinfo is None:
         msg = f"{text!r} has no zone; add one, for instance {text}+01:00 or {text}Z"
         raise ValueError(msg)
+    _within_years(instant.year)
     return instant.isoformat()
+
+
+def _within_years(year: int) -> None:
+    if year not in _YEARS:
+        msg = f"the year {year} is out of range; expected {_YEARS[0]} to {_YEARS[-1]}"
+        raise ValueError(msg)
 
 
 Point = Annotated[str, BeforeValidator(_point)]
@@ -153,7 +174,7 @@ def _next_day(text: str) -> date:
     return first.replace(year=first.year + 1)
 
 
-def first_instant(point: str, zone: ZoneInfo) -> datetime:
+def first_instant(point: str, zone: tzinfo) -> datetime:
     """The earliest instant (UTC) that a point allows; days begin at midnight in `zone`."""
     if not _DAY.match(point):
         return datetime.fromisoformat(point).astimezone(UTC)
@@ -161,7 +182,7 @@ def first_instant(point: str, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
-def last_instant(point: str, zone: ZoneInfo) -> datetime:
+def last_instant(point: str, zone: tzinfo) -> datetime:
     """The latest instant (UTC) that a point allows: a date's last second in `zone`."""
     if not _DAY.match(point):
         return datetime.fromisoformat(point).astimezone(UTC)
@@ -169,6 +190,12 @@ def last_instant(point: str, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) - timedelta(
         seconds=1
     )
+
+
+def _zone_of(*points: str) -> tzinfo:
+    """The zone to compare points in: a date beside an instant is read in that instant's zone."""
+    instants = (datetime.fromisoformat(point) for point in points if not _DAY.match(point))
+    return next((one.tzinfo for one in instants if one.tzinfo), UTC)
 
 
 class When(Value):
@@ -188,19 +215,22 @@ class When(Value):
     @model_validator(mode="before")
     @classmethod
     def _from_short(cls, value: Any) -> Any:
-        if value == "unknown":
-            return {}
-        return {"at": value} if isinstance(value, str | datetime) else value
+        if isinstance(value, str | datetime):
+            return {} if value == "unknown" else {"at": value}
+        if not _spelled_out(value, When):
+            msg = f"expected {_FORMS}"
+            raise ValueError(msg)
+        return value
 
     @model_validator(mode="after")
     def _one_shape(self) -> When:
         given = set(self.model_dump_short()) - {"estimated"}
         if given not in ({"at"}, {"from", "to"}, {"before"}, {"after"}, set[str]()):
-            msg = "expected one of: a point, {from, to}, {before}, {after}, unknown"
+            msg = f"expected {_FORMS}"
             raise ValueError(msg)
         if self.from_ and self.to:
-            utc = ZoneInfo("UTC")
-            if last_instant(self.to, utc) < first_instant(self.from_, utc):
+            zone = _zone_of(self.from_, self.to)
+            if last_instant(self.to, zone) < first_instant(self.from_, zone):
                 msg = f"the period ends ({self.to}) before it starts ({self.from_})"
                 raise ValueError(msg)
         return self
@@ -238,11 +268,17 @@ class When(Value):
         return first_instant(point, zone) if point else None
 
     def latest(self, zone: ZoneInfo) -> datetime | None:
-        """The latest instant (UTC) it allows; None where nothing bounds it from above."""
-        point = self.at or self.to or self.before
+        """The latest instant (UTC) it allows; None where nothing bounds it from above.
+
+        Never before the earliest: a date beside an instant may have been meant in another zone.
+        """
+        if self.before:
+            return first_instant(self.before, zone)
+        point = self.at or self.to
         if point is None:
             return None
-        return first_instant(point, zone) if point == self.before else last_instant(point, zone)
+        last = last_instant(point, zone)
+        return max(last, self.earliest(zone) or last)
 
 
 def instant(at: datetime) -> When:
@@ -252,7 +288,16 @@ def instant(at: datetime) -> When:
 
 # --- counts ------------------------------------------------------------------------------------
 
-Natural = Annotated[int, Field(ge=0)]
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        msg = "expected a number, {about: n}, {between: [low, high]} or unknown"
+        raise ValueError(msg)  # noqa: TRY004 - pydantic turns ValueError into a field error
+    return value
+
+
+MOST = 2**53 - 1  # JSON numbers are exact up to here (RFC 8259 section 6)
+Natural = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=MOST)]
 
 
 class Count(Value):
@@ -268,10 +313,7 @@ class Count(Value):
     def _from_short(cls, value: Any) -> Any:
         if value == "unknown":
             return {}
-        if isinstance(value, bool):
-            msg = "expected a number, {about: n}, {between: [low, high]} or unknown"
-            raise ValueError(msg)  # noqa: TRY004 - pydantic turns ValueError into a field error
-        return {"exact": value} if isinstance(value, int | str) else value
+        return value if _spelled_out(value, Count) else {"exact": _no_bool(value)}
 
     @property
     def known(self) -> bool:
@@ -345,7 +387,9 @@ class Total(Value):
 
     count: Count
     of: tuple[Exposure, ...] = Field(min_length=1)
-    overlap: Count | Annotated[str, StringConstraints(pattern="^none$")] = Count()
+    overlap: Count | Annotated[str, StringConstraints(pattern="^none$")] = Field(
+        default=Count(), union_mode="left_to_right"
+    )
     client: PartyId | None = None
     source: Label | None = None
 
@@ -356,7 +400,7 @@ class Claim(Value):
     id: Slug
     about: ClaimTopic
     holds: Holds | None = None
-    value: Count | Label | None = None
+    value: Count | Label | None = Field(default=None, union_mode="left_to_right")
     data: DataMatrix | None = None
     scope: Label | None = None
     source: Label | None = None
@@ -407,7 +451,7 @@ class Facts(Value):
         it supersedes, or its own earlier form.
         """
         restated = {(p.group, p.role, p.country) for p in people}
-        recounted = {(t.of, t.client) for t in totals}
+        recounted = {(frozenset(t.of), t.client) for t in totals}
         replaced = {name for c in claims for name in (c.id, c.supersedes)}
         return self.model_copy(
             update={
@@ -415,7 +459,10 @@ class Facts(Value):
                     *(p for p in self.people if (p.group, p.role, p.country) not in restated),
                     *people,
                 ),
-                "totals": (*(t for t in self.totals if (t.of, t.client) not in recounted), *totals),
+                "totals": (
+                    *(t for t in self.totals if (frozenset(t.of), t.client) not in recounted),
+                    *totals,
+                ),
                 "claims": (*(c for c in self.claims if c.id not in replaced), *claims),
             }
         )

@@ -86,8 +86,9 @@ class Work:
     def told_incident(self, reference: str) -> incident.Incident | None:
         """The incident of which this client was told, by slug or opaque id, or None."""
         direct = _uuid(reference)
-        candidates = [direct] if direct else list(self.directory.incidents(self.me.id, reference))
-        told = [c for c in candidates if self._was_told(c)]
+        named = self.directory.incidents(self.me.id, reference)
+        candidates: set[UUID] = {*([direct] if direct else []), *named}
+        told = sorted(c for c in candidates if self._was_told(c))
         if len(told) > 1:
             raise Invalid(
                 "two vendors call an incident so",

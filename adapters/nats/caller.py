@@ -8,11 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
-import nats.errors
-
-from adapters.nats.connection import Connection, Message, Report, connect, silent
+from adapters.nats.connection import Connection, Report, ask, connect, silent
 from adapters.nats.credentials import Credentials
-from adapters.nats.errors import Disconnected, Unanswered
 from adapters.nats.trust import MAX_PAYLOAD
 from domain.errors import Invalid, Unavailable, from_problem
 
@@ -50,7 +47,11 @@ class Caller:
     async def call(
         self, verb: str, payload: Mapping[str, Any] | bytes, patience: float = 30.0
     ) -> dict[str, Any]:
-        """The platform's answer; its refusals are raised as the `VarselError` they were."""
+        """The platform's answer; its refusals are raised as the `VarselError` they were.
+
+        Unanswered, it may have been done or not: repeat it with the same command id, a platform
+        does that at most once.
+        """
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         if len(body) > MAX_PAYLOAD:
             raise Invalid(
@@ -59,27 +60,11 @@ class Caller:
                 expected=f"at most {MAX_PAYLOAD}",
                 next_step="split it into several",
             )
-        reply = await self._request(verb, body, patience)
+        reply = await ask(self._nc, f"intake.{verb}", body, patience)
         answer = _document(verb, reply.data)
         if (reply.headers or {}).get(ERROR_HEADER) == "1":
             raise from_problem(_document(verb, answer.get("error")))
         return answer
-
-    async def _request(self, verb: str, body: bytes, patience: float) -> Message:
-        try:
-            return await self._nc.request(f"intake.{verb}", body, timeout=patience)
-        except nats.errors.NoRespondersError as error:
-            raise Unanswered(
-                f"nobody takes {verb}",
-                next_step="is the platform running, and is the verb spelled right?",
-            ) from error
-        except TimeoutError as error:
-            raise Unanswered(
-                f"no answer to {verb} within {patience:g} s",
-                next_step="repeat it with the same command id: it is done once at most",
-            ) from error
-        except nats.errors.Error as error:
-            raise Disconnected(f"{verb} could not be sent: {error}") from error
 
 
 def _document(verb: str, found: object) -> dict[str, Any]:

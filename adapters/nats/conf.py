@@ -86,6 +86,7 @@ jetstream {{
   # The default is two minutes: a power cut would take acknowledged messages along
   # (jepsen.io/analyses/nats-2.12.1).
   sync_interval: always
+  max_memory_store: {64 * 1024**2}
   max_file_store: {place.max_file_store}
   strict: true
 }}

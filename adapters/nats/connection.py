@@ -10,16 +10,21 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol, cast
 
+import nats.errors
 from nats.aio.client import Client, RawCredentials
 
 from adapters.nats.credentials import Credentials
-from adapters.nats.errors import CredentialsRefused, Disconnected
+from adapters.nats.errors import CredentialsRefused, Disconnected, Unanswered
 
 Report = Callable[[str, Exception | None], None]
 """Told what happens behind the caller's back: an event's name, and the error if there is one."""
 
+GLANCE: Final = 0.25
+"""Seconds between looks at a connection while an answer is waited for."""
+
 # What the server says when it means these creds (nats-server, server/errors.go).
 _REFUSALS: Final = ("authorization violation", "authentication expired", "authentication revoked")
+_KNOCKS: Final = 4
 _SETTINGS: Final[Mapping[str, Any]] = {
     "max_reconnect_attempts": -1,  # nats-py's default of 60 closes the client after two minutes
     "reconnect_time_wait": 0.5,
@@ -66,6 +71,7 @@ class Delivered(Message, Protocol):
 
     @property
     def metadata(self) -> Metadata: ...
+    async def nak(self) -> None: ...
     async def ack_sync(self, timeout: float = ...) -> Message: ...  # noqa: ASYNC109 - nats-py's name
 
 
@@ -88,6 +94,8 @@ class Connection(Protocol):
     def is_connected(self) -> bool: ...
     @property
     def is_closed(self) -> bool: ...
+    @property
+    def stats(self) -> Mapping[str, int]: ...
     def new_inbox(self) -> str: ...
     async def publish(
         self,
@@ -129,7 +137,8 @@ async def connect(
     patience: float = 10.0,
 ) -> Connection:
     """Connects within `patience` seconds, then reconnects for ever."""
-    client, news = Client(), _News(report)
+    client = Client()
+    news = _News(report, client.close)
     attempt = asyncio.create_task(
         client.connect(
             url,
@@ -160,11 +169,57 @@ def is_refusal(error: Exception) -> bool:
     return any(words in str(error).lower() for words in _REFUSALS)
 
 
+class Session:
+    """A connection up to its next loss: what was sent and not yet answered is lost with it."""
+
+    def __init__(self, nc: Connection) -> None:
+        self._nc = nc
+        self._reconnects = nc.stats["reconnects"]
+
+    @property
+    def lost(self) -> bool:
+        return not self._nc.is_connected or self._nc.stats["reconnects"] != self._reconnects
+
+
+async def ask(nc: Connection, subject: str, payload: bytes, patience: float) -> Message:
+    """A request whose failures are told in our own words, and soon after the connection is lost.
+
+    Nothing is sent while there is no connection: nats-py would keep the request and send it
+    later, when its sender has long been told that it failed.
+    """
+    session = Session(nc)
+    if session.lost:
+        raise Disconnected(f"{subject} was not sent: the connection to NATS is lost")
+    request = asyncio.create_task(_request(nc, subject, payload, patience))
+    try:
+        while not session.lost:
+            if (await asyncio.wait({request}, timeout=GLANCE))[0]:
+                return request.result()
+    finally:
+        request.cancel()
+        await asyncio.wait({request})
+    raise Disconnected(f"the connection to NATS was lost before {subject} was answered")
+
+
+async def _request(nc: Connection, subject: str, payload: bytes, patience: float) -> Message:
+    try:
+        return await nc.request(subject, payload, timeout=patience)
+    except nats.errors.NoRespondersError as error:
+        raise Unanswered(f"nobody takes {subject}") from error
+    except TimeoutError as error:
+        raise Unanswered(f"no answer to {subject} within {patience:g} s") from error
+    except nats.errors.Error as error:
+        raise Disconnected(f"{subject} could not be sent: {error}") from error
+
+
 class _News:
     """nats-py's callbacks (it insists on coroutine functions), told on to one plain callable."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, close: Callable[[], Awaitable[None]]) -> None:
         self._report = report
+        self._close = close
+        self._closing: asyncio.Future[None] | None = None
+        self._refusals = 0
         self.last: Exception | None = None
         self.refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -172,14 +227,20 @@ class _News:
         if str(error) != str(self.last):  # a server that is down fails every attempt alike
             self._report("nats.error", error)
         self.last = error
-        if is_refusal(error) and not self.refused.done():
-            self.refused.set_result(None)
+        if is_refusal(error):
+            self._refusals += 1
+            if not self.refused.done():
+                self.refused.set_result(None)
+            # Revoked while away: nats-py would knock for ever. One refusal may be a cluster's
+            # node that has not heard of the account yet.
+            if self._refusals >= _KNOCKS and self._closing is None:
+                self._closing = asyncio.ensure_future(self._close())
 
     async def disconnected(self) -> None:
         self._report("nats.disconnected", None)
 
     async def reconnected(self) -> None:
-        self.last = None
+        self.last, self._refusals = None, 0
         self._report("nats.reconnected", None)
 
     async def closed(self) -> None:

@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-import nats.errors
-
+from adapters.nats import connection
 from adapters.nats.connection import Connection
-from adapters.nats.errors import Disconnected, JetStreamRefused, Unanswered
+from adapters.nats.errors import JetStreamRefused
 
 Answer = dict[str, Any]
 
@@ -28,7 +27,9 @@ async def ask(
 ) -> Answer:
     """One JetStream API request; its error becomes `JetStreamRefused` with the `err_code`."""
     payload = b"" if body is None else json.dumps(body).encode()
-    answer: Answer = json.loads(await request(nc, f"{prefix}.{verb}", payload, patience))
+    answer: Answer = json.loads(
+        (await connection.ask(nc, f"{prefix}.{verb}", payload, patience)).data
+    )
     if error := answer.get("error"):
         raise JetStreamRefused(
             f"JetStream refused {verb}: {error.get('description')}",
@@ -47,15 +48,3 @@ async def ask_if_any(
         if refused.err_code in _MISSING:
             return None
         raise
-
-
-async def request(nc: Connection, subject: str, payload: bytes, patience: float) -> bytes:
-    """A request on one of the platform's own connections, its failures in our own words."""
-    try:
-        return (await nc.request(subject, payload, timeout=patience)).data
-    except nats.errors.NoRespondersError as error:
-        raise Unanswered(f"nobody answers {subject}") from error
-    except TimeoutError as error:
-        raise Unanswered(f"no answer to {subject} within {patience:g} s") from error
-    except nats.errors.Error as error:
-        raise Disconnected(f"could not ask {subject}: {error}") from error

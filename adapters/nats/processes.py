@@ -43,7 +43,9 @@ def server_binary(named: Path | None) -> Path:
 
 def lock_folder(folder: Path) -> IO[str]:
     """Held as long as the file is open; the kernel lets go when its holder dies."""
-    file = (folder / "lock").open("a")
+    path = folder / "lock"
+    path.touch(mode=0o600)
+    file = path.open("a")
     if sys.platform != "win32":
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,18 +11,16 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import nats.errors
 
-from adapters.nats.connection import Connection, Message
+from adapters.nats.connection import GLANCE, Connection, Message, Session
 from adapters.nats.errors import Fenced, PublishFailed
 from adapters.nats.jetstream import WRONG_LAST_SEQUENCE
 from adapters.nats.subjects import STREAM
-
-_GLANCE: Final = 0.25  # seconds between looks at the connection while no ack comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class FeedPublisher:
         if not batch:
             return 0
         _require_consecutive(batch)
-        inbox, acks = self._nc.new_inbox(), _Acks(batch, self._patience, self._is_connected)
+        inbox, acks = self._nc.new_inbox(), _Acks(batch, self._patience, Session(self._nc))
         try:
             subscription = await self._nc.subscribe(f"{inbox}.*", cb=acks.receive)
             try:
@@ -75,20 +73,15 @@ class FeedPublisher:
             )
         await acks.reach(len(batch))
 
-    def _is_connected(self) -> bool:
-        return self._nc.is_connected
-
 
 class _Acks:
     """The acknowledgements of one batch: counted, checked, and waited for."""
 
-    def __init__(
-        self, batch: Sequence[OutMessage], patience: float, is_connected: Callable[[], bool]
-    ) -> None:
+    def __init__(self, batch: Sequence[OutMessage], patience: float, session: Session) -> None:
         self.count = 0
         self._batch = batch
         self._patience = patience
-        self._is_connected = is_connected
+        self._session = session
         self._failure: PublishFailed | None = None
         self._goal = 0
         self._news = asyncio.Event()
@@ -112,7 +105,7 @@ class _Acks:
         while self._failure is None and self.count < goal:
             self._news.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _GLANCE)
+                await asyncio.wait_for(self._news.wait(), GLANCE)
                 continue
             self.require_connection()
             if time.monotonic() - self._latest > self._patience:
@@ -123,7 +116,7 @@ class _Acks:
             raise self._failure
 
     def require_connection(self) -> None:
-        if not self._is_connected():
+        if self._session.lost:
             raise PublishFailed("the connection to NATS is lost; it is being looked for")
 
 

@@ -131,8 +131,9 @@ class EmbeddedServer:
             for task in (ready, died):
                 task.cancel()
             await asyncio.wait({ready, died})
+        code = self._process.returncode
         await processes.end_child(self._process)
-        raise self._failure(f"nats-server was not ready within {self._patience:g} s")
+        raise self._failure("did not get ready" if code is None else f"ended with {code}")
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         place, binary = self._place, processes.server_binary(self._binary)
@@ -169,7 +170,7 @@ class EmbeddedServer:
         while self._process is not None:
             since = time.monotonic()
             code = await self._process.wait()
-            self._report("nats-server.died", self._failure(f"nats-server ended with {code}"))
+            self._report("nats-server.died", self._failure(f"ended with {code}"))
             delay = _FIRST_DELAY if time.monotonic() - since > _SOUND else delay
             delay = await self._revive(delay)
 
@@ -189,18 +190,18 @@ class EmbeddedServer:
                 return delay
 
     def _failure(self, what: str) -> ServerFailed:
-        said = [_tail(self._place.stderr), _tail(self._place.log)]
+        said = _last_words(self._place.stderr) or _last_words(self._place.log)
         return ServerFailed(
-            what,
-            got=" | ".join(filter(None, said)),
-            next_step=f"read {self._place.log}; is port {self._place.port} taken?",
+            f"nats-server {what}: {said or 'it said nothing'}",
+            next_step=f"read {self._place.log}",
         )
 
 
-def _tail(path: Path) -> str:
+def _last_words(path: Path) -> str:
+    """The last complaint, without process id and time."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    telling = [line for line in lines[-20:] if "[FTL]" in line or "[ERR]" in line]
-    return (telling or lines[-1:] or [""])[-1]
+    told = [line for line in lines[-20:] if "[FTL]" in line or "[ERR]" in line] or lines[-1:]
+    return told[-1].rpartition("] ")[2] if told else ""

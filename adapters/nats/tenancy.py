@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from adapters.nats import jetstream
-from adapters.nats.connection import Connection
+from adapters.nats.connection import Connection, ask
 from adapters.nats.errors import AccountRefused, StreamDiffers
 from adapters.nats.subjects import FEED_SUBJECTS, STREAM, feed_filter
 
@@ -75,7 +75,7 @@ class Tenancy:
 
     async def push_account(self, jwt: str) -> None:
         """Admits or changes an account at once; a revocation cuts live connections off."""
-        answer = json.loads(await jetstream.request(self._system, _PUSH, jwt.encode(), 10.0))
+        answer = json.loads((await ask(self._system, _PUSH, jwt.encode(), 10.0)).data)
         if error := answer.get("error"):
             raise AccountRefused(
                 "the resolver did not take an account",

@@ -94,5 +94,6 @@ def _texts(said: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
         for name, part in found.items():
             yield from _texts(part, f"{path}/{name}" if path else name)
     elif isinstance(said, list):
-        for number, part in enumerate(cast("list[Any]", said)):
+        items: list[Any] = said
+        for number, part in enumerate(items):
             yield from _texts(part, f"{path}/{number}")

@@ -1,1 +1,1 @@
-"""The read models on disk: rows and position committed together."""
+"""Read models on disk: rows and position committed together, built anew beside the old."""

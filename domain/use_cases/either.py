@@ -8,8 +8,8 @@ from uuid import UUID
 
 from domain import commands as c
 from domain import events as e
-from domain import streams
-from domain.envelope import Context, living
+from domain import notice, streams
+from domain.envelope import Context, Recorded, living
 from domain.errors import Invalid, NotFound, Refused
 from domain.incident import Incident
 from domain.values import Awareness, When
@@ -119,6 +119,7 @@ def make_statement(command: c.MakeStatement, work: Work) -> None:
 def inform_others(command: c.InformOthers, work: Work) -> None:
     """Tell police, a CSIRT, an insurer, partners and the like."""
     mine = side(command.incident, work)
+    not_ahead(command.when, work, "when")
     event = e.OthersInformed(who=command.who, when=command.when)
     _say(mine, event, command.visibility, work, happened=command.when)
 
@@ -148,12 +149,7 @@ def notify_regulator(command: c.NotifyRegulator, work: Work) -> None:
         return
     _require_mandates(command, mine.incident, work)
     work.add(mine.stream, event, mine.about, [work.me.id])
-    concerned = _concerned(command, mine.incident)
-    for client in concerned:
-        theirs = (client,) if client in command.controllers else ()
-        copy = event.model_copy(update={"controllers": theirs, "late_reasons": None})
-        _copy(mine, client, copy, work)
-    _issued_copies(mine, concerned, work)
+    _copies(mine.incident, _concerned(command, mine.incident), event, work)
 
 
 def record_reply(command: c.RecordReply, work: Work) -> None:
@@ -205,7 +201,9 @@ def correct(command: c.Correct, work: Work) -> None:
     mine = [
         x
         for x in living(recorded)
-        if command.event in {str(x.id), x.envelope.command} and x.envelope.party == work.me.id
+        if command.event in {str(x.id), x.envelope.command}
+        and x.envelope.party == work.me.id
+        and not isinstance(x.event, e.NoticesIssued)
     ]
     if not mine:
         raise NotFound(
@@ -215,53 +213,45 @@ def correct(command: c.Correct, work: Work) -> None:
             expected="an event id from your timeline, or the id of the command that made it",
         )
     for target in mine:
-        _undo(command, work, target.id, stream)
-    _undo_copies(command, work)
+        _require_correctable(target, command)
+        _undo(target, command, work)
+    _undo_copies(mine, command, work)
 
 
-def _undo(command: c.Correct, work: Work, target: UUID, stream: UUID | None) -> None:
-    found = next(x for x in work.read(stream or target) if x.id == target)
-    if not isinstance(found.event, CORRECTABLE):
+def _require_correctable(target: Recorded, command: c.Correct) -> None:
+    if not isinstance(target.event, CORRECTABLE):
         raise Refused(
-            f"{type(found.event).__name__} cannot be corrected away: others acted on it",
+            f"{type(target.event).__name__} cannot be corrected away: others acted on it",
             field="event",
             got=command.event,
             expected="an acknowledgement, filing, assessment, statement or the like",
             next_step="say what is right instead: revise_facts, update_client, withdraw",
         )
-    work.incident = found.envelope.about.incident
-    work.add(
-        found.stream,
-        e.EventCorrected(target=target, why=command.why),
-        found.envelope.about,
-        found.envelope.visibility,
-        corrects=target,
-    )
 
 
-def _undo_copies(command: c.Correct, work: Work) -> None:
-    """A vendor's act that was copied to its clients is undone there too."""
-    incident = work.own_incident(str(work.incident)) if work.incident else None
+def _undo(target: Recorded, command: c.Correct, work: Work) -> None:
+    envelope = target.envelope
+    work.incident = envelope.about.incident
+    event = e.EventCorrected(target=target.id, why=command.why)
+    work.add(target.stream, event, envelope.about, envelope.visibility, corrects=target.id)
+
+
+def _undo_copies(undone: list[Recorded], command: c.Correct, work: Work) -> None:
+    """A vendor's act that was copied to its clients is undone there too.
+
+    The incident counts every event on its notices, so that the next one finds its version.
+    """
+    incident = work.own_incident(str(work.incident))
     if incident is None:
         return
-    touched: list[str] = []
-    undone = {x.envelope.command for x in work.read(incident.id) if x.id in _targets(work)}
-    for client in incident.clients:
-        stream = streams.notice_id(incident.id, client)
-        copies = [x for x in living(work.read(stream)) if x.envelope.command in undone]
-        for copy in (x for x in copies if isinstance(x.event, CORRECTABLE)):
-            event = e.EventCorrected(target=copy.id, why=command.why)
-            work.add(stream, event, copy.envelope.about, copy.envelope.visibility, corrects=copy.id)
-            touched.append(client)
-    if touched:
-        issued = e.NoticesIssued(act="corrected", clients=tuple(touched))
-        about = Context(incident=incident.id, vendor=incident.vendor)
-        work.add(incident.id, issued, about, [incident.vendor])
-
-
-def _targets(work: Work) -> frozenset[UUID]:
-    drafts = [d for _, (_, ds) in work.changes().streams.items() for d in ds]
-    return frozenset(d.corrects for d in drafts if d.corrects is not None)
+    touched = [x.envelope.about.client for x in undone if x.stream != incident.id]
+    commands = {x.envelope.command for x in undone if x.stream == incident.id}
+    for client in incident.clients if commands else ():
+        for copy in living(work.read(streams.notice_id(incident.id, client))):
+            if copy.envelope.command in commands and isinstance(copy.event, CORRECTABLE):
+                _undo(copy, command, work)
+                touched.append(client)
+    _issued(incident, "corrected", (client for client in touched if client), work)
 
 
 # --- parts -------------------------------------------------------------------------------------
@@ -277,30 +267,38 @@ def _say(
         return
     work.add(mine.stream, event, mine.about, [work.me.id], happened=happened)
     if visibility == "shared":
-        for client in mine.incident.reachable():
-            _copy(mine, client, event, work, happened=happened)
-        _issued_copies(mine, mine.incident.reachable(), work)
+        _copies(mine.incident, mine.incident.reachable(), event, work, happened)
 
 
-def _copy(
-    mine: Side, client: str, event: e.Event, work: Work, happened: When | None = None
+def _copies(
+    incident: Incident,
+    clients: Iterable[str],
+    event: e.Event,
+    work: Work,
+    happened: When | None = None,
 ) -> None:
-    """A vendor's act, told to one client: only that client sees this copy."""
-    work.add(
-        streams.notice_id(mine.incident.id, client),
-        event,
-        Context(incident=mine.incident.id, vendor=mine.incident.vendor, client=client),
-        [client],
-        happened=happened,
-        version=mine.incident.clients[client].version,
-    )
+    """A vendor's act, told to clients: each sees its own copy alone, and nothing of others."""
+    parties = work.parties_among(notice.words_of(event))
+    copies = {c: notice.copy_for_client(event, c, incident.vendor, parties) for c in clients}
+    told = {client: copy for client, copy in copies.items() if copy is not None}
+    for client, copy in told.items():
+        work.add(
+            streams.notice_id(incident.id, client),
+            copy,
+            Context(incident=incident.id, vendor=incident.vendor, client=client),
+            [client],
+            happened=happened,
+            version=incident.clients[client].version,
+        )
+    _issued(incident, "shared", told, work)
 
 
-def _issued_copies(mine: Side, clients: Iterable[str], work: Work) -> None:
+def _issued(incident: Incident, act: str, clients: Iterable[str], work: Work) -> None:
     told = tuple(clients)
     if told:
-        event = e.NoticesIssued(act="shared", clients=told)
-        work.add(mine.stream, event, mine.about, [work.me.id])
+        event = e.NoticesIssued(act=act, clients=told)
+        about = Context(incident=incident.id, vendor=incident.vendor)
+        work.add(incident.id, event, about, [incident.vendor])
 
 
 def _concerned(command: c.NotifyRegulator, incident: Incident) -> tuple[str, ...]:

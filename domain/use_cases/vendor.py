@@ -10,7 +10,7 @@ from domain import commands as c
 from domain import concern as concerns
 from domain import events as e
 from domain import notice, streams
-from domain.envelope import Context
+from domain.envelope import Context, living
 from domain.errors import NotFound, Refused
 from domain.incident import Incident, Line
 from domain.use_cases.either import not_ahead
@@ -29,6 +29,8 @@ def report_leak(command: c.ReportLeak, work: Work) -> None:
             expected="a name not used before",
             next_step="use revise_facts for news of the same incident, or pick another name",
         )
+    not_ahead(command.happened, work, "happened")
+    not_ahead(command.data_period, work, "data_period")
     answered = _concern(command.answers, work) if command.answers else None
     work.incident = stream
     facts = _facts(command)
@@ -81,8 +83,9 @@ def revise_facts(command: c.ReviseFacts, work: Work) -> None:
 def name_clients(command: c.NameClients, work: Work) -> None:
     """Name clients held to be touched; they are not told by this."""
     incident = _open(command.incident, work)
-    for named in command.clients:
+    for number, named in enumerate(command.clients):
         work.require_client(named.client)
+        not_ahead(named.since, work, f"clients.{number}.since")
     clients = tuple(
         e.NamedClient(client=n.client, sure=n.sure, count=n.count, since=n.since)
         for n in command.clients
@@ -162,7 +165,7 @@ def answer(command: c.Answer, work: Work) -> None:
     incident = work.require_own_incident(command.incident)
     incident.require_named(command.client)
     asked = work.read(streams.case_id(incident.id, command.client))
-    questions = {x.event.question for x in asked if isinstance(x.event, e.QuestionAsked)}
+    questions = {x.event.question for x in living(asked) if isinstance(x.event, e.QuestionAsked)}
     if command.question not in questions:
         raise NotFound(
             "this client asked no such question",

@@ -1,0 +1,221 @@
+"""The composition root: the only reader of settings, the only builder of things."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+from adapters import folder as folders
+from adapters import logs
+from adapters.admission import OPERATOR, Accounts, Admission
+from adapters.answers import Answers
+from adapters.finding import ViewDirectory
+from adapters.nats.connection import Report, connect
+from adapters.nats.credentials import Credentials
+from adapters.nats.deliveries import Deliveries
+from adapters.nats.deliveries import Ports as DeliveryPorts
+from adapters.nats.intake import Intake
+from adapters.nats.relay import Relay
+from adapters.nats.server import EmbeddedServer, free_port
+from adapters.nats.tenancy import Tenancy
+from adapters.platform import Parts, Platform, Writer
+from adapters.settings import Settings
+from adapters.store.ledger import EventLedger
+from adapters.store.vault import SqliteVault
+from adapters.views.generations import Views
+from adapters.views.projector import Projector
+from adapters.wire import render
+from domain.desk import Desk, Request
+from domain.envelope import PLATFORM
+from domain.law.loader import load_packs
+from domain.law.rules import Rules
+from projections.everything import projections
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+class Running:
+    """A platform that is up: where it is reached, and its parts for those in the same process."""
+
+    def __init__(self, platform: Platform, parts: Parts, url: str, folder: folders.Folder) -> None:
+        self.platform = platform
+        self.parts = parts
+        self.url = url
+        self.folder = folder
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Running]:
+    """A whole platform on its embedded engines, up until the block is left."""
+    settings.require_embedded()
+    logs.configure(settings.log_level)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(folders.claimed(settings.data))
+        vault = folders.open_vault(folder, settings.master_key_file)
+        stack.callback(vault.close)
+        parts = _parts(folder, vault, load_packs(settings.law_dir), clock, stack)
+        await _introduce(parts)
+        platform = Platform(parts)
+        url = await _connect(settings, folder, vault, parts, platform, stack)
+        yield Running(platform, parts, url, folder)
+
+
+def _parts(
+    folder: folders.Folder, vault: SqliteVault, rules: Rules, clock: Clock, stack: AsyncExitStack
+) -> Parts:
+    """Everything that needs no broker."""
+    log = logs.get()
+    ledger = EventLedger(folder.ledger, vault)
+    stack.callback(ledger.close)
+    views = Views(folder.views, ledger.since, projections(render))
+    stack.callback(views.close)
+    projector = Projector(views, log)
+    ledger.watch(projector.wake)
+    projector.start()
+    stack.callback(projector.stop)
+    desk = Desk(ledger, ViewDirectory(ledger, views, projector), folders.digest_key(vault))
+    write = Writer()
+    stack.callback(write.close)
+    answers = Answers(ledger, views, rules, clock)
+    desk.load_law(rules.fingerprint, tuple(sorted(rules.packs)), clock())
+    return Parts(ledger, views, projector, desk, answers, write, clock, log)
+
+
+async def _introduce(parts: Parts) -> None:
+    """The operator is a party like any other; it is there from the first start."""
+    if parts.desk.party(OPERATOR) is None:
+        body = {"id": OPERATOR, "roles": ["operator"], "name": "the operator of this platform"}
+        request = Request(PLATFORM, "register_party", "bootstrap/operator", body)
+        await parts.write(lambda: parts.desk.handle(request, parts.clock()))
+
+
+async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
+    settings: Settings,
+    folder: folders.Folder,
+    vault: SqliteVault,
+    parts: Parts,
+    platform: Platform,
+    stack: AsyncExitStack,
+) -> str:
+    """The broker, its accounts, and everything that speaks through it."""
+    trust, now = folders.trust(vault), system_clock()
+    server = EmbeddedServer(
+        folder.nats,
+        trust,
+        port=_port(settings, folder),
+        issued_at=now,
+        host=settings.nats_host,
+        binary=settings.nats_server,
+        report=_reporter(parts),
+    )
+    await stack.enter_async_context(server)
+    report = _reporter(parts)
+    system = await connect(
+        server.url, Credentials.parse(trust.system_creds(now)), name="system", report=report
+    )
+    stack.push_async_callback(system.close)
+    core = await connect(
+        server.url, Credentials.parse(trust.platform_creds(now)), name="platform", report=report
+    )
+    stack.push_async_callback(core.close)
+    tenancy = Tenancy(system, core)
+    accounts = Accounts(vault)
+    admission = Admission(
+        parts.desk, vault, accounts, trust, tenancy, system_clock, parts.write, server.url
+    )
+    accounts.seed_of(OPERATOR)
+
+    async def restore() -> None:
+        await tenancy.recreate_stream()
+        await _admit_all(accounts, admission)
+
+    await tenancy.push_account(trust.platform_account_jwt(now))
+    await tenancy.ensure_stream()
+    await _admit_all(accounts, admission)
+    relay = Relay(core, lambda: parts.views.rows, parts.ledger.at, render, restore, parts.log)
+    deliveries = Deliveries(
+        core,
+        tenancy,
+        DeliveryPorts(
+            rows=lambda: parts.views.rows,
+            record=platform.record_delivery,
+            account_of=accounts.key_of,
+            clock=parts.clock,
+            remember_floor=admission.remember_floor,
+        ),
+        settings.reconcile_seconds,
+        parts.log,
+    )
+    intake = Intake(core, accounts.party_of, platform.handle, parts.log)
+    platform.admission, platform.relay = admission, relay
+    relay.start()
+    stack.push_async_callback(relay.stop)
+    await deliveries.start()
+    stack.push_async_callback(deliveries.stop)
+    await _follow_views(parts, platform, relay, stack)
+    await intake.start()
+    stack.push_async_callback(intake.drain)
+    folders.write_private(folder.url, server.url + "\n")
+    if not folder.operator_creds.exists():
+        folders.write_private(folder.operator_creds, admission.operator_creds())
+    return server.url
+
+
+async def _admit_all(accounts: Accounts, admission: Admission) -> None:
+    for party in accounts.all():
+        await admission.admit(party)
+
+
+async def _follow_views(
+    parts: Parts, platform: Platform, relay: Relay, stack: AsyncExitStack
+) -> None:
+    """Whenever the views move on, the relay has work, and perhaps a case must be reopened."""
+    loop, moved = asyncio.get_running_loop(), asyncio.Event()
+
+    def announce() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closing
+            loop.call_soon_threadsafe(moved.set)
+
+    async def follow() -> None:
+        while True:
+            relay.wake()
+            await platform.reopen_cases()
+            await moved.wait()
+            moved.clear()
+
+    parts.projector.watch(announce)
+    task = asyncio.create_task(follow(), name="views")
+
+    async def stop() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(stop)
+
+
+def _port(settings: Settings, folder: folders.Folder) -> int:
+    """The port asked for; 0 means a free one, the same at every start of this folder."""
+    if settings.nats_port:
+        return settings.nats_port
+    kept = folder.root / "nats.port"
+    if not kept.exists():
+        folders.write_private(kept, f"{free_port(settings.nats_host)}\n")
+    return int(kept.read_text())
+
+
+def _reporter(parts: Parts) -> Report:
+    def report(what: str, error: Exception | None) -> None:
+        parts.log.info(what, error=str(error) if error else None)
+
+    return report
+
+
+__all__ = ["Clock", "Running", "running", "system_clock"]

@@ -1,0 +1,43 @@
+"""The desk's directory over the views; it waits for them where they lag behind the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from adapters.store.ledger import EventLedger
+from adapters.views.generations import Views
+from adapters.views.projector import Projector
+from projections import directory
+from projections.rows import Rows
+
+Found = TypeVar("Found")
+PATIENCE = 10.0  # seconds
+
+
+class ViewDirectory:
+    """`domain.ports.Directory` over the read models."""
+
+    def __init__(self, ledger: EventLedger, views: Views, projector: Projector) -> None:
+        self._ledger = ledger
+        self._views = views
+        self._projector = projector
+
+    def incidents(self, client: str, slug: str) -> Sequence[UUID]:
+        """See `Directory`."""
+        return self._find(lambda rows: directory.incidents(client, slug, rows))
+
+    def concerns(self, vendor: str, slug: str) -> Sequence[UUID]:
+        """See `Directory`."""
+        return self._find(lambda rows: directory.concerns(vendor, slug, rows))
+
+    def event(self, party: str, reference: str) -> UUID | None:
+        """See `Directory`."""
+        return self._find(lambda rows: directory.event(party, reference, rows))
+
+    def _find(self, look: Callable[[Rows], Found]) -> Found:
+        found = look(self._views.rows)
+        if found or not self._projector.wait_for(self._ledger.position(), PATIENCE):
+            return found
+        return look(self._views.rows)

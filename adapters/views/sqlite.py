@@ -1,0 +1,144 @@
+"""Rows in an SQLite file; a batch of events and the position it ends at commit together."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from domain.envelope import Recorded
+from projections.rows import Project, Row
+
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS rows (view TEXT, scope TEXT, key TEXT, body TEXT, "
+    "PRIMARY KEY (view, scope, key)) WITHOUT ROWID"
+)
+_PUT = "INSERT OR REPLACE INTO rows VALUES (?,?,?,?)"
+_DROP = "DELETE FROM rows WHERE view=? AND scope=? AND key=?"
+_META, _POSITION = "meta", "position"
+
+
+class SqliteRows:
+    """`projections.rows.Rows` in a file: many readers, one writer that works in batches.
+
+    `synchronous=NORMAL` is enough: a view can be built anew, and WAL keeps it whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.touch(mode=0o600, exist_ok=True)
+        self._writer = self._connect()
+        self._writer.execute("PRAGMA journal_mode=WAL")
+        self._writer.execute("PRAGMA synchronous=NORMAL")
+        self._writer.execute(_TABLE)
+        self._reading = threading.Lock()
+        self._reader = self._connect()
+        self._reader.execute("PRAGMA query_only=ON")
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+
+    def get(self, view: str, scope: str, key: str) -> Row | None:
+        """See `Rows`."""
+        with self._reading:
+            found = self._reader.execute(
+                "SELECT body FROM rows WHERE view=? AND scope=? AND key=?", (view, scope, key)
+            ).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def put(self, view: str, scope: str, key: str, row: Row) -> None:
+        """See `Rows`."""
+        self._writer.execute(_PUT, (view, scope, key, _body(row)))
+
+    def drop(self, view: str, scope: str, key: str) -> None:
+        """See `Rows`."""
+        self._writer.execute(_DROP, (view, scope, key))
+
+    def all(
+        self, view: str, scope: str, *, after: str = "", limit: int | None = None
+    ) -> list[tuple[str, Row]]:
+        """See `Rows`."""
+        with self._reading:
+            found = self._reader.execute(
+                "SELECT key, body FROM rows WHERE view=? AND scope=? AND key>? "
+                "ORDER BY key LIMIT ?",
+                (view, scope, after, -1 if limit is None else limit),
+            ).fetchall()
+        return [(key, json.loads(body)) for key, body in found]
+
+    def position(self) -> int:
+        """The position of the last event these rows hold."""
+        row = self.get(_META, "", _POSITION)
+        return int(row["position"]) if row else 0
+
+    def apply(self, events: Iterable[Recorded], projections: Iterable[Project]) -> int:
+        """Project a batch and commit it with its position; returns the position reached.
+
+        An event at or before that position is passed over: delivered twice changes nothing.
+        """
+        reached = self.position()
+        batch = Batch(self)
+        for event in events:
+            if event.position > reached:
+                for project in projections:
+                    project(event, batch)
+                reached = event.position
+        batch.put(_META, "", _POSITION, {"position": reached})
+        self._commit(batch)
+        return reached
+
+    def _commit(self, batch: Batch) -> None:
+        puts = [(*at, _body(row)) for at, row in batch.changed.items() if row is not None]
+        drops = [at for at, row in batch.changed.items() if row is None]
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            self._writer.executemany(_PUT, puts)
+            self._writer.executemany(_DROP, drops)
+        except BaseException:
+            self._writer.execute("ROLLBACK")
+            raise
+        self._writer.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._reader.close()
+        self._writer.close()
+
+
+class Batch:
+    """Rows as they will be: what the batch has changed, laid over what is on disk."""
+
+    def __init__(self, below: SqliteRows) -> None:
+        self._below = below
+        self.changed: dict[tuple[str, str, str], Row | None] = {}
+
+    def get(self, view: str, scope: str, key: str) -> Row | None:
+        """See `Rows`."""
+        at = (view, scope, key)
+        if at in self.changed:
+            return self.changed[at]
+        return self._below.get(view, scope, key)
+
+    def put(self, view: str, scope: str, key: str, row: Row) -> None:
+        """See `Rows`."""
+        self.changed[view, scope, key] = row
+
+    def drop(self, view: str, scope: str, key: str) -> None:
+        """See `Rows`."""
+        self.changed[view, scope, key] = None
+
+    def all(
+        self, view: str, scope: str, *, after: str = "", limit: int | None = None
+    ) -> list[tuple[str, Row]]:
+        """See `Rows`."""
+        rows: dict[str, Row | None] = dict(self._below.all(view, scope, after=after))
+        here = {at[2]: row for at, row in self.changed.items() if at[:2] == (view, scope)}
+        rows |= {key: row for key, row in here.items() if key > after}
+        found = [(key, row) for key, row in sorted(rows.items()) if row is not None]
+        return found[:limit]
+
+
+def _body(row: Row) -> str:
+    return json.dumps(row, separators=(",", ":"), ensure_ascii=False)

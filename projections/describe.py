@@ -1,0 +1,62 @@
+"""What may be shown of an event: its data without free text, and where the text can be fetched."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from domain import events as e
+from domain.envelope import PLATFORM, Recorded
+
+
+def data(recorded: Recorded) -> dict[str, Any]:
+    """The event as JSON data: absent parts left out, each text replaced by `{text: reference}`."""
+    shown = _shown(recorded.event.model_dump(mode="json"), f"{recorded.id}")
+    return cast("dict[str, Any]", shown)
+
+
+def texts(recorded: Recorded) -> list[str]:
+    """References (`<event id>/<field>`) of the texts this event lets its readers fetch."""
+    found = _references(data(recorded))
+    if isinstance(recorded.event, e.ClientNotified) and recorded.event.report:
+        found += [f"{recorded.event.report}/{field}" for field in ("title", "text")]
+    return found
+
+
+def kind(recorded: Recorded) -> str:
+    """The event's name, as people see it."""
+    return type(recorded.event).__name__
+
+
+def source(recorded: Recorded) -> str:
+    """From which side it comes: platform, vendor, client or operator."""
+    envelope = recorded.envelope
+    if envelope.party == PLATFORM:
+        return "platform"
+    if envelope.party == envelope.about.vendor:
+        return "vendor"
+    return "client" if envelope.party == envelope.about.client else "operator"
+
+
+def _shown(value: Any, path: str) -> Any:
+    if isinstance(value, dict):
+        parts = cast("dict[str, Any]", value)
+        if parts.keys() == {"plain", "sealed"}:
+            return {"text": path}
+        shown = {name: _shown(part, f"{path}/{name}") for name, part in parts.items()}
+        return {name: part for name, part in shown.items() if part is not None}
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [_shown(part, f"{path}/{place}") for place, part in enumerate(items)]
+    return value
+
+
+def _references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        parts = cast("dict[str, Any]", value)
+        if parts.keys() == {"text"} and isinstance(parts["text"], str):
+            return [parts["text"]]
+        return [found for part in parts.values() for found in _references(part)]
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [found for part in items for found in _references(part)]
+    return []

@@ -1,0 +1,35 @@
+"""All read models together, in the order in which they build on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from domain.envelope import Recorded
+from projections import awaiting, board, directory, facts, matters, parties, timeline
+from projections.feed_index import FeedIndex, Render
+from projections.rows import MemoryRows, Project, Rows
+
+SCHEMA = 1  # raise it when rows change shape: views of an older shape are built anew
+
+VIEWS: tuple[Project, ...] = (
+    directory.project,
+    parties.project,
+    timeline.project,
+    matters.project,
+    facts.project,
+    board.project,
+)
+
+
+def projections(render: Render) -> tuple[Project, ...]:
+    """Every projection a platform runs; `render` makes the bodies of feed messages."""
+    return (FeedIndex(render).project, *VIEWS, awaiting.project)
+
+
+def fold(events: Iterable[Recorded], views: Iterable[Project] = VIEWS) -> Rows:
+    """The same read models in memory, from these events alone: what was known as of then."""
+    rows = MemoryRows()
+    for event in events:
+        for project in views:
+            project(event, rows)
+    return rows

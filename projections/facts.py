@@ -1,0 +1,89 @@
+"""What is said to have happened, as far as one party was told?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain import events as e
+from domain.envelope import Recorded
+from domain.values import STORED, Facts
+from projections.rows import Row, Rows
+
+VIEW = "facts"
+
+
+def project(recorded: Recorded, rows: Rows) -> None:
+    """Lay what an event says over what the party knew."""
+    about = recorded.envelope.about
+    if about.incident is None:
+        return
+    party = about.client or about.vendor
+    if party is None or party not in recorded.envelope.visibility:
+        return
+    row = rows.get(VIEW, party, str(about.incident)) or {"position": 0}
+    if recorded.position <= row["position"]:
+        return
+    newer = _next(recorded, row)
+    if newer is not None:
+        newer = {**newer, "position": recorded.position, "vendor": about.vendor}
+        rows.put(VIEW, party, str(about.incident), newer)
+
+
+def _next(recorded: Recorded, row: Row) -> Row | None:
+    match recorded.event:
+        case e.VendorReportedLeak() as one:
+            return {**row, "slug": one.slug, "facts": _dump(one.facts), "state": "open"}
+        case e.ClientNotified() as one:
+            told = {"count": one.count.model_dump(mode="json"), "sure": one.sure}
+            return {**row, **told, "facts": _dump(one.facts), "state": "open"}
+        case e.FactsRevised() as one:
+            return {**row, **_revised(row, one)}
+        case e.ClientUpdated() as one:
+            return {**row, **_revised(row, one), **_updated(one)}
+        case e.ClientCleared():
+            return {**row, "state": "cleared"}
+        case e.IncidentClosed():
+            return {**row, "state": "closed"}
+        case e.IncidentWithdrawn():
+            return {**row, "state": "withdrawn"}
+        case e.ClientsNamed(complete=complete) if complete is not None:
+            return {**row, "clients_complete": complete}
+        case _:
+            return None
+
+
+def _updated(one: e.ClientUpdated) -> Row:
+    said = {
+        "count": one.count.model_dump(mode="json") if one.count else None,
+        "sure": one.sure,
+        "state": one.incident_state,
+    }
+    return {name: part for name, part in said.items() if part is not None}
+
+
+def _revised(row: Row, one: e.FactsRevised | e.ClientUpdated) -> Row:
+    known = _load(row.get("facts", {}))
+    return {"facts": _dump(known.revised(one.people, one.totals, one.claims))}
+
+
+def _load(stored: dict[str, Any]) -> Facts:
+    return Facts.model_validate(stored, context=STORED)
+
+
+def _dump(facts: Facts) -> dict[str, Any]:
+    """Facts as JSON, without the free text that claims may quote."""
+    said: dict[str, Any] = facts.model_dump(mode="json", exclude_none=True)
+    for claim in said["claims"]:
+        claim.pop("words", None)
+    return said
+
+
+def query(party: str, incident: str, rows: Rows) -> Row | None:
+    """What a party knows of an incident."""
+    row = rows.get(VIEW, party, incident)
+    return {k: v for k, v in row.items() if k != "position"} if row else None
+
+
+def known(party: str, incident: str, rows: Rows) -> Facts:
+    """The facts as a value; empty where the party was told nothing."""
+    return _load((rows.get(VIEW, party, incident) or {}).get("facts", {}))

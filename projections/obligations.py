@@ -1,0 +1,51 @@
+"""What must a party do, by when, says which law, and has it done so?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.law.duties import Facts, Obligation, of_controller
+from domain.law.matter import Matter, Profile
+from domain.law.rules import Rules
+from domain.law.vendors import of_vendor
+from projections import board, matters, parties
+from projections import facts as told
+from projections.rows import Row, Rows
+
+
+def query(
+    party: str, rows: Rows, rules: Rules, now: datetime, incident: str | None = None
+) -> list[Row]:
+    """A party's obligations as they stand at `now` (aware), matter by matter."""
+    profile = parties.profile(party, rows)
+    if profile is None:
+        return []
+    return [
+        obligation.model_dump(mode="json")
+        for matter in matters.of(party, rows)
+        if incident is None or str(matter.incident) == incident
+        for obligation in _of(Facts(profile, matter, rules, now), rows)
+    ]
+
+
+def _of(facts: Facts, rows: Rows) -> list[Obligation]:
+    matter = facts.matter
+    if matter.party != matter.vendor or matter.last("ClientNotified"):
+        return list(of_controller(facts))
+    incident = str(matter.incident)
+    return list(
+        of_vendor(
+            facts,
+            board.lines(incident, rows),
+            parties.promises(facts.profile.id, rows),
+            own_people=_own_people(facts.profile, matter, rows),
+        )
+    )
+
+
+def _own_people(profile: Profile, matter: Matter, rows: Rows) -> bool:
+    """Whether people are touched whose data the vendor itself controls, or it filed as if so."""
+    said = told.known(profile.id, str(matter.incident), rows)
+    own = any(people.controller == "vendor" for people in said.people)
+    filed = matter.living("RegulatorNotified")
+    return own or any(one.data["capacity"] == "own_controller" for one in filed)

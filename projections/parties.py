@@ -1,0 +1,44 @@
+"""Who is who: profiles, engagements, and what a vendor promised each client."""
+
+from __future__ import annotations
+
+from domain import events as e
+from domain.envelope import Recorded
+from domain.law.matter import Profile, Promise
+from projections.rows import Rows
+
+PROFILES, PROMISES = "profiles", "promises"
+
+
+def project(recorded: Recorded, rows: Rows) -> None:
+    """Keep the newest word about a party and its engagements."""
+    match recorded.event:
+        case e.PartyRegistered() as one:
+            profile = Profile.model_validate(one.model_dump(exclude={"laws_presumed"}))
+            rows.put(PROFILES, "", one.id, profile.model_dump(mode="json"))
+        case e.EngagementAgreed() as one:
+            notice = one.contract_notice
+            promise = Promise(
+                role=one.role,
+                within=notice.within if notice else None,
+                starts=notice.from_ if notice else None,
+            )
+            rows.put(PROMISES, one.vendor, one.client, promise.model_dump(mode="json"))
+        case _:
+            pass
+
+
+def profile(party: str, rows: Rows) -> Profile | None:
+    """A registered party's profile."""
+    row = rows.get(PROFILES, "", party)
+    return Profile.model_validate(row) if row else None
+
+
+def everybody(rows: Rows) -> list[Profile]:
+    """All registered parties, by id."""
+    return [Profile.model_validate(row) for _, row in rows.all(PROFILES, "")]
+
+
+def promises(vendor: str, rows: Rows) -> dict[str, Promise]:
+    """What a vendor promised, by client."""
+    return {key: Promise.model_validate(row) for key, row in rows.all(PROMISES, vendor)}

@@ -1,0 +1,75 @@
+"""What happened, in order, as far as one party may see it?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain import events as e
+from domain.envelope import Recorded
+from projections import describe
+from projections.rows import Row, Rows, number
+
+VIEW = "timeline"
+HIDDEN = (e.PartyRegistered, e.CredentialIssued, e.CredentialRevoked, e.LawPackLoaded)
+
+
+def project(recorded: Recorded, rows: Rows) -> None:
+    """One entry for every party that may see the event."""
+    if isinstance(recorded.event, HIDDEN):
+        return
+    entry = _entry(recorded)
+    for party in recorded.envelope.visibility:
+        rows.put(VIEW, party, number(recorded.position), entry)
+
+
+def _entry(recorded: Recorded) -> Row:
+    envelope = recorded.envelope
+    happened = recorded.happened_or_recorded.model_dump(mode="json")
+    return {
+        "event": str(recorded.id),
+        "type": describe.kind(recorded),
+        "recorded_at": envelope.recorded_at.isoformat(),
+        "happened": happened,
+        "by": envelope.party,
+        "source": describe.source(recorded),
+        "corrects": str(envelope.corrects) if envelope.corrects else None,
+        "superseded_by": None,
+        "incident": str(envelope.about.incident) if envelope.about.incident else None,
+        "data": describe.data(recorded),
+    }
+
+
+def query(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
+    """A party's timeline, oldest first; each entry names what superseded it since."""
+    entries = [dict(row) for _, row in rows.all(VIEW, party)]
+    mine = [one for one in entries if incident is None or one["incident"] == incident]
+    replaced = _superseded(mine)
+    return [{**one, "superseded_by": replaced.get(one["event"])} for one in mine]
+
+
+def _superseded(entries: list[Row]) -> dict[str, str]:
+    """By event id: the event that corrected it, or said the same thing anew."""
+    replaced: dict[str, str] = {}
+    newest: dict[tuple[Any, ...], str] = {}
+    for one in entries:
+        if one["corrects"]:
+            replaced[one["corrects"]] = one["event"]
+        for name in _said(one):
+            if name in newest and newest[name] not in replaced:
+                replaced[newest[name]] = one["event"]
+            newest[name] = one["event"]
+    return replaced
+
+
+def _said(entry: Row) -> list[tuple[Any, ...]]:
+    """What an entry says that a later one of the same party may say anew."""
+    who, data = (entry["by"], entry["incident"]), entry["data"]
+    if entry["type"] == "AwarenessStated":
+        return [(*who, "awareness", data["awareness"]["stage"])]
+    if entry["type"] == "RiskAssessed":
+        return [(*who, "risk")]
+    if entry["type"] == "StatementMade":
+        mine = (*who, "statement", data["statement"])
+        corrected = (*who, "statement", data.get("corrects"))
+        return [corrected, mine] if "corrects" in data else [mine]
+    return []

@@ -1,0 +1,166 @@
+"""What every vault promises, and what the file adds: shut to others, and forgetting for good."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from adapters.store.vault import MemoryVault, SqliteVault, Vault, load_master_key
+from domain.errors import Unavailable
+from tests.adapters.store.lab import MASTER
+
+OTHER_KEY = bytes(range(1, 33))
+
+
+@contextmanager
+def in_file(path: Path, key: bytes = MASTER) -> Iterator[SqliteVault]:
+    with closing(SqliteVault(path, key)) as vault:
+        yield vault
+
+
+def sealed_bytes(path: Path, name: str) -> bytes:
+    with closing(sqlite3.connect(path)) as db:
+        [[sealed]] = db.execute("SELECT sealed FROM secrets WHERE name=?", (name,)).fetchall()
+    return bytes(sealed)
+
+
+# --- every vault -------------------------------------------------------------------------------
+
+
+def test_a_secret_is_got_as_it_was_put(vault: MemoryVault | SqliteVault) -> None:
+    port: Vault = vault
+    port.put("nats/joker", b"seed \x00\xff")
+    assert port.get("nats/joker") == b"seed \x00\xff"
+
+
+def test_a_name_never_put_holds_nothing(vault: MemoryVault | SqliteVault) -> None:
+    assert vault.get("nats/joker") is None
+
+
+def test_a_secret_put_again_replaces_the_earlier_one(vault: MemoryVault | SqliteVault) -> None:
+    vault.put("nats/joker", b"old")
+    vault.put("nats/joker", b"new")
+    assert vault.get("nats/joker") == b"new"
+    assert vault.names("") == ["nats/joker"]
+
+
+def test_a_destroyed_secret_is_gone(vault: MemoryVault | SqliteVault) -> None:
+    vault.put("text/joker/1", b"key")
+    vault.put("text/joker/2", b"key")
+    assert vault.destroy("text/joker/1")
+    assert vault.get("text/joker/1") is None
+    assert vault.names("") == ["text/joker/2"]
+
+
+def test_destroying_what_is_not_there_says_so(vault: MemoryVault | SqliteVault) -> None:
+    vault.put("text/joker/1", b"key")
+    assert vault.destroy("text/joker/1")
+    assert not vault.destroy("text/joker/1")
+
+
+def test_names_are_found_by_prefix_in_order(vault: MemoryVault | SqliteVault) -> None:
+    for name in ("text/b", "nats/z", "text/a", "te%t/c", "TEXT/d"):
+        vault.put(name, b"key")
+    assert vault.names("text/") == ["text/a", "text/b"]
+    assert vault.names("te%") == ["te%t/c"]
+    assert vault.names("") == ["TEXT/d", "nats/z", "te%t/c", "text/a", "text/b"]
+
+
+# --- the file ----------------------------------------------------------------------------------
+
+
+def test_secrets_survive_re_opening(tmp_path: Path) -> None:
+    with in_file(tmp_path / "vault") as vault:
+        vault.put("nats/joker", b"seed")
+        vault.put("text/joker/1", b"key")
+        vault.destroy("text/joker/1")
+    with in_file(tmp_path / "vault") as vault:
+        assert vault.get("nats/joker") == b"seed"
+        assert vault.names("") == ["nats/joker"]
+
+
+def test_a_wrong_master_key_is_refused_at_the_door(tmp_path: Path) -> None:
+    with in_file(tmp_path / "vault") as vault:
+        vault.put("nats/joker", b"seed")
+    with pytest.raises(Unavailable, match="the master key does not open the vault.*next: "):
+        SqliteVault(tmp_path / "vault", OTHER_KEY)
+
+
+def test_a_secret_moved_to_another_name_does_not_open(tmp_path: Path) -> None:
+    with in_file(tmp_path / "vault") as vault:
+        vault.put("nats/joker", b"joker's seed")
+        vault.put("nats/zoopit", b"zoopit's seed")
+        stolen = sealed_bytes(tmp_path / "vault", "nats/zoopit")
+        with closing(sqlite3.connect(tmp_path / "vault")) as db, db:
+            db.execute("UPDATE secrets SET sealed=? WHERE name='nats/joker'", (stolen,))
+        with pytest.raises(Unavailable):
+            vault.get("nats/joker")
+
+
+def test_the_file_holds_no_secret_in_plain(tmp_path: Path) -> None:
+    with in_file(tmp_path / "vault") as vault:
+        vault.put("nats/joker", b"the seed of joker's account")
+        assert b"seed of joker" not in (tmp_path / "vault").read_bytes()
+
+
+def test_nothing_of_a_destroyed_secret_stays_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    with in_file(path) as vault:
+        for number in range(20):
+            vault.put(f"text/joker/{number}", bytes([number]) * 32)
+        doomed = sealed_bytes(path, "text/joker/7")
+        assert doomed in path.read_bytes()
+        vault.destroy("text/joker/7")
+        assert doomed not in path.read_bytes()
+    assert doomed not in path.read_bytes()
+    assert [kept.name for kept in tmp_path.iterdir()] == ["vault"]
+
+
+def test_nothing_of_a_replaced_secret_stays_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    with in_file(path) as vault:
+        vault.put("nats/joker", b"a seed that leaked")
+        leaked = sealed_bytes(path, "nats/joker")
+        vault.put("nats/joker", b"new")
+        assert leaked not in path.read_bytes()
+
+
+def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    with in_file(tmp_path / "vault") as vault:
+        vault.put("nats/joker", b"seed")
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {0o600}
+
+
+def test_a_file_that_is_no_vault_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vault").write_bytes(b"this is a letter to the editor" * 100)
+    with pytest.raises(Unavailable, match="vault"):
+        SqliteVault(tmp_path / "vault", MASTER)
+
+
+# --- the master key ----------------------------------------------------------------------------
+
+
+def test_a_master_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    made = load_master_key(path, create=True)
+    assert load_master_key(path, create=True) == made
+    assert (len(made), stat.S_IMODE(path.stat().st_mode)) == (32, 0o600)
+
+
+def test_a_missing_master_key_is_not_made_unasked(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="there is no master key.*openssl rand -hex 32"):
+        load_master_key(tmp_path / "master.key", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["", "abcd", "not hex at all", "00" * 31, "00" * 33])
+def test_what_is_no_master_key_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "master.key").write_text(content)
+    with pytest.raises(Unavailable, match="this is no master key.*64 hex digits"):
+        load_master_key(tmp_path / "master.key", create=True)

@@ -1,0 +1,126 @@
+"""Hypothesis strategies for every event there is, read off the vocabulary's own type hints."""
+
+from __future__ import annotations
+
+import types
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from hypothesis import strategies as st
+from pydantic import AwareDatetime, BaseModel
+
+from domain import values as v
+from domain.envelope import Envelope
+from domain.events import Event
+from domain.words import CLAIM_TOPICS, DATA_KINDS, ClaimTopic, DataKind
+
+M = TypeVar("M", bound=BaseModel)
+Strategy = st.SearchStrategy[Any]
+
+UNSEEN = [chr(n) for n in (*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F))]
+letters = st.characters(codec="utf-8", exclude_characters=[*UNSEEN, *"\u2066\u2067\u2068\u2069\ufeff"])
+labels = st.text(letters, min_size=1, max_size=40).filter(lambda text: text.strip() != "")
+texts = st.text(letters | st.sampled_from("\n\t\""), min_size=1, max_size=200).filter(
+    lambda text: text.strip() != ""
+)
+instants = st.datetimes(
+    min_value=datetime(1990, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone itself
+    max_value=datetime(2090, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+days = st.dates().map(str)
+points = days | days.map(lambda day: day[:7]) | instants.map(datetime.isoformat)
+spans = st.tuples(instants, instants).map(sorted).map(lambda pair: [x.isoformat() for x in pair])
+naturals = st.integers(0, 10**9)
+ordered = st.tuples(naturals, naturals).map(sorted).map(tuple)
+exposures = st.sampled_from(["exposed", "wrong_recipient"])
+
+
+def some(parts: Strategy, least: int = 0) -> Strategy:
+    return st.lists(parts, min_size=least, max_size=2).map(tuple)
+
+
+whens = (
+    st.just("unknown")
+    | points
+    | spans.map(lambda pair: {"from": pair[0], "to": pair[1]})
+    | st.fixed_dictionaries({"before": points})
+    | st.fixed_dictionaries({"after": points, "estimated": st.booleans()})
+).map(v.When.model_validate)
+counts = (
+    st.just("unknown")
+    | naturals
+    | st.fixed_dictionaries({"about": naturals})
+    | st.fixed_dictionaries({"between": ordered, "unit": st.sampled_from(["people", "records"])})
+).map(v.Count.model_validate)
+matrices = st.builds(
+    lambda kinds, cut, complete: v.DataMatrix(
+        present=tuple(kinds[:cut]), absent=tuple(kinds[cut:]), complete=complete
+    ),
+    st.lists(st.sampled_from(DATA_KINDS), unique=True, max_size=4),
+    st.integers(0, 4),
+    st.none() | st.booleans(),
+)
+
+KNOWN: dict[Any, Strategy] = {
+    str: labels,
+    int: naturals,
+    bool: st.booleans(),
+    type(None): st.none(),
+    UUID: st.uuids(),
+    datetime: instants,
+    AwareDatetime: instants,
+    v.Label: labels,
+    v.Slug: st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", fullmatch=True),
+    v.PartyId: st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True),
+    v.Country: st.from_regex(r"[A-Z]{2}", fullmatch=True),
+    v.Zone: st.sampled_from(["UTC", "Europe/Oslo", "Asia/Kathmandu"]),
+    v.Text: texts.map(v.Text.model_validate),
+    v.When: whens,
+    v.Count: counts,
+    v.DataMatrix: matrices,
+    DataKind: st.sampled_from(DATA_KINDS),
+    ClaimTopic: st.sampled_from(CLAIM_TOPICS),
+}
+NARROWER: dict[type, dict[str, Strategy]] = {
+    v.People: {"controller": st.sampled_from(["client", "vendor"])},
+    v.Total: {"of": some(exposures, least=1), "overlap": counts | st.just("none")},
+}
+
+
+def of(hint: Any) -> Strategy:
+    """Values that a field with this type hint takes."""
+    if hint in KNOWN:
+        return KNOWN[hint]
+    parts = get_args(hint)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return models(hint)
+    if get_origin(hint) is Annotated:
+        return of(parts[0])
+    if get_origin(hint) is Literal:
+        return st.sampled_from(parts)
+    if get_origin(hint) in {Union, types.UnionType}:
+        return st.one_of([of(part) for part in parts])
+    if get_origin(hint) is tuple and parts[1:] == (Ellipsis,):
+        return some(of(parts[0]))
+    msg = f"no strategy for {hint}: add one to KNOWN"
+    raise NotImplementedError(msg)
+
+
+def models(kind: type[M]) -> st.SearchStrategy[M]:
+    """Whole models: every field filled from its type hint, or from `NARROWER`."""
+    hints = get_type_hints(kind, include_extras=True)
+    narrower = NARROWER.get(kind, {})
+    fields = {
+        field.alias or name: narrower.get(name) or of(hints[name])
+        for name, field in kind.model_fields.items()
+    }
+    return st.fixed_dictionaries(fields).map(kind.model_validate)
+
+
+def events(kind: type[Event]) -> st.SearchStrategy[Event]:
+    return models(kind)
+
+
+envelopes = models(Envelope)
