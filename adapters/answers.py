@@ -23,6 +23,7 @@ from domain.law.rules import Rules
 from domain.values import Point, last_instant
 from projections import (
     board,
+    contradictions,
     directory,
     facts,
     feed_index,
@@ -63,6 +64,7 @@ class Answers:
             "register": self.register,
             "board": self.board,
             "facts": self.facts,
+            "contradictions": self.contradictions,
             "feed": self.feed,
             "text": self.text,
             "whoami": self.whoami,
@@ -93,6 +95,12 @@ class Answers:
         """A controller's record of breaches."""
         whose, view = self._seen(me, body)
         return register.query(whose.id, view.rows)
+
+    def contradictions(self, me: Profile, body: Body) -> list[Row]:
+        """Where a party's public words collide with facts, notice or themselves."""
+        whose, view = self._seen(me, body)
+        incident = self._incident(whose, body, view)
+        return contradictions.query(whose.id, view.rows, incident)
 
     def facts(self, me: Profile, body: Body) -> Row:
         """What a party was told of an incident."""

@@ -129,7 +129,7 @@ async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
     tenancy = Tenancy(system, core)
     accounts = Accounts(vault)
     admission = Admission(
-        parts.desk, vault, accounts, trust, tenancy, system_clock, parts.write, server.url
+        parts.desk, vault, accounts, trust, tenancy, parts.clock, parts.write, server.url
     )
     accounts.seed_of(OPERATOR)
 

@@ -14,9 +14,9 @@ CONTENT_TYPE = "application/cloudevents+json"
 def render(recorded: Recorded, place: Place) -> bytes:
     """A feed message's body: a pure function of the event and its place in the feed.
 
-    `sequence` is the CloudEvents extension of that name (text, gapless in each feed);
-    `previoushash` is the SHA-256 of the feed's message before it, so that a lost or altered one
-    shows.
+    `feed` names the party whose feed it is; `sequence` is the CloudEvents extension of that name
+    (text, gapless in each feed); `previoushash` is the SHA-256 of the feed's message before it,
+    so that a lost or altered one shows.
     """
     envelope = recorded.envelope
     about = envelope.about
@@ -28,6 +28,7 @@ def render(recorded: Recorded, place: Place) -> bytes:
         "type": f"{recorded.event.TOPIC}.v{recorded.event.VERSION}",
         "time": envelope.recorded_at.isoformat(),
         "datacontenttype": "application/json",
+        "feed": place.feed,
         "sequence": str(place.sequence),
         "previoushash": place.previous,
         "data": {

@@ -219,7 +219,8 @@ def explain(wrong: ValidationError, fields: tuple[str, ...] = ()) -> Invalid:
     first = wrong.errors(include_url=False)[0]
     field = _field(first["loc"], first["type"])
     message, expected = _sentence(first, fields)
-    got = None if isinstance(first["input"], Mapping) else first["input"]
+    said = first["input"]
+    got = None if isinstance(said, Mapping) else "nothing" if said is None else said
     next_step = f"correct {field or 'it'} and send it again; nothing was recorded"
     return Invalid(message, field=field, got=got, expected=expected, next_step=next_step)
 

@@ -57,8 +57,8 @@ def step(by: str, do: str, /, **fields: Any) -> Step:
 # --- the small world ---------------------------------------------------------------------------
 
 
-def a_party(name: str, *roles: str, **more: Any) -> Step:
-    usual = {"id": name, "roles": list(roles), "country": "NO", "zone": "Europe/Oslo"}
+def a_party(party: str, /, *roles: str, **more: Any) -> Step:
+    usual = {"id": party, "roles": list(roles), "country": "NO", "zone": "Europe/Oslo"}
     return step("platform", "register_party", **{**usual, **more})
 
 
@@ -139,6 +139,15 @@ def a_closing(by: str = "joker") -> Step:
 def an_assessment(by: str = "joker", **more: Any) -> Step:
     usual = {"incident": "leak", "outcome": "risk", "why": "phishing is likely"}
     return step(by, "assess_risk", **{**usual, **more})
+
+
+def a_waiver(duty: str, ground: str, by: str = "joker") -> Step:
+    return step(by, "waive", incident="leak", duty=duty, ground=ground, why="encrypted")
+
+
+def a_customer_notice(by: str = "joker", **more: Any) -> Step:
+    usual = {"incident": "leak", "audience": "customers", "channel": "email"}
+    return step(by, "notify_customers", **{**usual, "count": {"about": 400_000}, **more})
 
 
 def a_question(by: str = "joker", name: str = "how-many", **more: Any) -> Step:

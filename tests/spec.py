@@ -90,7 +90,7 @@ class Like:
         return ""
 
 
-def like(kind: type[Event], **fields: Any) -> Like:
+def like(kind: type[Event], /, **fields: Any) -> Like:
     return Like(kind, fields)
 
 
@@ -185,7 +185,7 @@ class Outcome:
         """Refused so, for this field, in words like these; and the ledger is as it was."""
         assert self.error is not None, f"was accepted: {self.receipt}"
         assert type(self.error) is kind, repr(self.error)
-        assert self.error.field == field, str(self.error)
+        assert field in {None, self.error.field}, str(self.error)
         assert re.search(match, str(self.error)), str(self.error)
         assert self.story.log() == self.before, "a refusal left something in the ledger"
         return self.story

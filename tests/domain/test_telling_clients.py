@@ -72,12 +72,6 @@ def test_nobody_is_named_since_tomorrow() -> None:
 
 def test_notifying_names_those_who_were_not_named() -> None:
     named = (e.NamedClient(client="tokmanni", sure="suspected"),)
-    given(a_leak(), a_naming("joker")).when(a_notice("joker", "tokmanni")).then(
-        like(e.ClientNotified).seen_by("joker", "zoopit"),
-        like(e.ClientsNamed, clients=named).seen_by("zoopit"),
-        like(e.NoticesIssued, act="notified", clients=("joker", "tokmanni")).seen_by("zoopit"),
-        like(e.ClientNotified).seen_by("tokmanni", "zoopit"),
-    ) if False else None
     story = given(a_leak(), a_naming("joker"))
     outcome = story.when(a_notice("joker", "tokmanni"))
     outcome.then(
@@ -186,7 +180,7 @@ def test_an_update_that_counts_or_confirms_names_the_client_anew(
 
 
 def test_an_update_goes_only_to_a_client_that_was_told() -> None:
-    given(a_leak()).when(an_update()).then_refused(NotFound, field="client")
+    given(a_leak()).when(an_update()).then_refused(Refused, field="client", match="not named")
     given(a_leak(), a_naming("joker")).when(an_update()).then_refused(
         Refused, field="client", match="notify_clients"
     )
@@ -228,7 +222,7 @@ def test_a_client_is_cleared_once() -> None:
 
 
 def test_a_client_that_was_not_named_is_not_cleared() -> None:
-    given(a_leak()).when(a_clearing()).then_refused(NotFound, field="client")
+    given(a_leak()).when(a_clearing()).then_refused(Refused, field="client", match="not named")
 
 
 def test_a_cleared_client_may_be_told_again_and_then_hears_everything() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from adapters.nats import mint
 from adapters.nats.connection import Connection, connect
@@ -18,6 +21,9 @@ from adapters.nats.publish import OutMessage
 from adapters.nats.server import EmbeddedServer, free_port
 from adapters.nats.tenancy import Tenancy
 from adapters.nats.trust import Trust, party_user_creds
+
+# nats-py 2.16 drops the socket of a reconnect that failed after TCP, unclosed.
+TOLERATED = pytest.mark.filterwarnings("ignore:unclosed <StreamWriter:ResourceWarning")
 
 
 def now() -> datetime:
@@ -81,6 +87,7 @@ async def platform(
         finally:
             await nc.close()
             await system.close()
+            gc.collect()  # see TOLERATED: here, where the loop still runs and the mark still holds
 
 
 def message(party: str, number: int, word: str = "word") -> OutMessage:

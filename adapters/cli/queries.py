@@ -1,0 +1,100 @@
+"""Commands that ask: timeline, obligations, register, board."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from adapters.cli import show
+from adapters.cli.common import AsOf, Creds, Incident, Json, Reach, Url, ask, put_json, reach
+
+Party = Annotated[str | None, typer.Argument(help="whose; else your own")]
+
+
+def timeline(
+    party: Annotated[str, typer.Argument(metavar="CLIENT", help="whose timeline")],
+    incident: Incident = None,
+    as_of: AsOf = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    json: Json = False,
+) -> None:
+    """What happened, in order, as far as the party may see it."""
+    way = reach(creds, url)
+    rows = ask(way, "timeline", party=party, incident=incident, as_of=as_of)
+    if json:
+        return put_json(rows)
+    return show.timeline(show.console(), rows, zone(way))
+
+
+def obligations(
+    party: Party = None,
+    incident: Incident = None,
+    as_of: AsOf = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    json: Json = False,
+) -> None:
+    """What must be done, by when, by which rule, and whether it has been done."""
+    way = reach(creds, url)
+    rows = ask(way, "obligations", party=party, incident=incident, as_of=as_of)
+    if json:
+        return put_json(rows)
+    return show.obligations(show.console(), rows, zone(way))
+
+
+def register(
+    party: Annotated[str, typer.Argument(metavar="CLIENT", help="whose register")],
+    as_of: AsOf = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    json: Json = False,
+) -> None:
+    """The record of breaches that GDPR Art. 33(5) asks for."""
+    way = reach(creds, url)
+    rows = ask(way, "register", party=party, as_of=as_of)
+    if json:
+        return put_json(rows)
+    return show.register(show.console(), rows, zone(way))
+
+
+def board(
+    incident: Annotated[str, typer.Argument(help="the incident, as you call it, or its id")],
+    as_of: AsOf = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    json: Json = False,
+) -> None:
+    """How far each client has come: told, delivered, acknowledged, asked, regulator, customers."""
+    way = reach(creds, url)
+    found = ask(way, "board", incident=incident, as_of=as_of)
+    if json:
+        return put_json(found)
+    return show.board(show.console(), found["clients"], zone(way))
+
+
+def contradictions(
+    party: Party = None,
+    incident: Incident = None,
+    as_of: AsOf = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Public statements that collide with the facts, with the notice, or with themselves."""
+    way = reach(creds, url)
+    rows = ask(way, "contradictions", party=party, incident=incident, as_of=as_of)
+    if json:
+        return put_json(rows)
+    return show.contradictions(show.console(), rows)
+
+
+def zone(way: Reach) -> str:
+    """The asking party's zone: times are shown in it."""
+    return str(ask(way, "whoami")["zone"])

@@ -1,0 +1,92 @@
+"""varsel serve and the demo: a platform until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from adapters.cli import show
+from adapters.cli.common import DEFAULT_DATA, Data, run
+from domain.errors import Invalid
+
+Address = Annotated[
+    str, typer.Option("--nats", metavar="HOST:PORT", help="port 0 picks a free one and keeps it")
+]
+SEEDS = ("zoopit.yaml", "tokmanni.yaml")
+
+
+def serve(data: Data = DEFAULT_DATA, nats: Address = "127.0.0.1:4222") -> None:
+    """The platform: ledger, feed, views; until Ctrl-C."""
+    from adapters.compose import running  # noqa: PLC0415 - a fast --help
+    from adapters.settings import Settings  # noqa: PLC0415
+
+    host, port = _address(nats)
+    settings = Settings(data=data, nats_host=host, nats_port=port)
+
+    async def work() -> None:
+        stopped = _until_signal()
+        async with running(settings) as platform:
+            sys.stdout.write(f"ready {platform.url} data {platform.folder.root}\n")
+            sys.stdout.flush()
+            await stopped.wait()
+
+    run(work())
+
+
+def demo(
+    *, exit_: Annotated[bool, typer.Option("--exit", help="leave after playing")] = False
+) -> None:
+    """Play both seed cases into one ledger, show what each party sees, serve until Ctrl-C."""
+    from adapters.play import scenario as scenarios  # noqa: PLC0415 - a fast --help
+
+    folder = Path(__file__).resolve().parents[2] / "scenarios"
+    both = scenarios.merged(scenarios.load(str(folder / name)) for name in SEEDS)
+    root = Path(tempfile.mkdtemp(prefix="varsel-demo-"))
+    try:
+        run(_demo(both, root, leave=exit_))
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+async def _demo(both: Any, root: Path, *, leave: bool) -> None:
+    from adapters.cli.demo import tell  # noqa: PLC0415 - a fast --help
+    from adapters.cli.playing import Bar  # noqa: PLC0415
+    from adapters.compose import system_clock  # noqa: PLC0415
+    from adapters.play.player import stage  # noqa: PLC0415
+
+    stopped = _until_signal()
+    async with stage(both, root, system_clock) as (player, clock):
+        with Bar(len(both.steps)) as bar:
+            await player.play(bar)
+        out = show.console()
+        await tell(out, player)
+        if leave:
+            return
+        clock.free()
+        out.print(f"\nServing at [bold]{player.platform.url}[/] until Ctrl-C. In another terminal:")
+        for party in ("joker", "zoopit", "tokmanni"):
+            out.print(f"  .venv/bin/varsel follow --from 1 --creds {root}/creds/{party}.creds")
+        await stopped.wait()
+
+
+def _until_signal() -> asyncio.Event:
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if host and port.isdigit() and int(port) <= 65535:  # noqa: PLR2004
+        return host, int(port)
+    raise Invalid("is no address", field="--nats", got=text, expected="HOST:PORT, 127.0.0.1:4222")

@@ -1,0 +1,1 @@
+"""Playing scenarios: the real platform under a scenario's own clock."""

@@ -1,0 +1,163 @@
+"""The player: each step through its party's own credentials, everything settled before the next."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from adapters.compose import Running, running
+from adapters.nats.caller import Caller
+from adapters.nats.follower import Follower
+from adapters.play.scenario import PartySpec, Scenario, Step
+from adapters.settings import Settings
+from domain.errors import Unavailable, VarselError
+from projections import awaiting, feed_index
+
+PATIENCE = 60.0  # seconds for everything to settle after a step
+GLANCE = 0.004
+
+Progress = Callable[[int, Step], None]
+
+
+class ScenarioClock:
+    """The platform's clock while a scenario plays: it stands still between steps.
+
+    Set free, it is the clock it was given.
+    """
+
+    def __init__(self, now: datetime, then: Callable[[], datetime]) -> None:
+        self._now: datetime | None = now
+        self._then = then
+
+    def __call__(self) -> datetime:
+        return self._now or self._then()
+
+    def set(self, now: datetime) -> None:
+        """Move to another instant."""
+        self._now = now
+
+    def free(self) -> None:
+        """Go on as the other clock from here."""
+        self._now = None
+
+
+class Player:
+    """Plays a scenario's steps on a running platform."""
+
+    def __init__(self, scenario: Scenario, platform: Running, clock: ScenarioClock) -> None:
+        self.scenario = scenario
+        self.platform = platform
+        self.feeds: dict[str, list[dict[str, Any]]] = {}
+        self._clock = clock
+        self._callers: dict[str, Caller] = {}
+        self._following: list[asyncio.Task[None]] = []
+
+    async def play(self, progress: Progress = lambda _, __: None) -> None:
+        """Every step at its time; a refused step stops the play and says where it stands."""
+        for number, step in enumerate(self.scenario.steps, start=1):
+            self._clock.set(step.instant)
+            await self._step(step, number)
+            await self.settle()
+            progress(number, step)
+
+    async def ask(self, by: str, question: str, **body: Any) -> Any:
+        """A party's question, through its own credentials."""
+        answer = await self._callers[by].call(question, {"with": body})
+        return answer[question]
+
+    async def settle(self) -> None:
+        """Wait until ledger, views, stream, followers and deliveries have nothing left to do."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._is_settled():
+            if time.monotonic() > deadline:
+                health = self.platform.platform.health()
+                raise Unavailable("the platform does not settle", got=str(health))
+            self._raise_trouble()
+            await asyncio.sleep(GLANCE)
+
+    def _is_settled(self) -> bool:
+        rows = self.platform.parts.views.rows
+        if not self.platform.platform.health()["ok"] or awaiting.reopenings(rows):
+            return False
+        if any(feed_index.head(one, rows) > len(feed) for one, feed in self.feeds.items()):
+            return False
+        return not any(row["client"] in self.feeds for row in awaiting.deliveries(rows))
+
+    def _raise_trouble(self) -> None:
+        for task in self._following:
+            if task.done() and not task.cancelled() and task.exception():
+                task.result()
+
+    async def _step(self, step: Step, number: int) -> None:
+        request = {
+            "command": step.id or f"step-{number}",
+            "with": step.with_,
+            "happened": step.happened,
+        }
+        try:
+            await self._callers[step.by].call(step.do, request)
+        except VarselError as error:
+            error.message = f"{step.place}: {error.message}"
+            raise
+
+    async def admit(self, stack: AsyncExitStack) -> None:
+        """Register every party, agree every engagement, connect everybody who acts or follows."""
+        operator = await stack.enter_async_context(
+            await Caller.connect(self.platform.url, self.platform.folder.operator_creds)
+        )
+        for party in sorted(self.scenario.parties, key=lambda one: bool(one.scope)):
+            given = await operator.call("party_add", {"with": party.registration()})
+            await self._connect(party, given["creds"], stack)
+        for engagement in self.scenario.engagements:
+            await operator.call("agree_engagement", {"with": engagement.agreement()})
+            if engagement.mandate:
+                mandate = {"vendor": engagement.vendor, "scope": engagement.mandate}
+                await self._callers[engagement.client].call("grant_mandate", {"with": mandate})
+        stack.push_async_callback(self._stop)
+        await self.settle()
+
+    async def _connect(self, party: PartySpec, creds: str, stack: AsyncExitStack) -> None:
+        folder = self.platform.folder.root / "creds"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / f"{party.id}.creds"
+        path.touch(mode=0o600)
+        path.write_text(creds)
+        caller = await Caller.connect(self.platform.url, creds, name=f"play-{party.id}")
+        self._callers[party.id] = await stack.enter_async_context(caller)
+        if party.follows and not party.scope:
+            follower = await Follower.connect(self.platform.url, creds, name=f"play-{party.id}")
+            await stack.enter_async_context(follower)
+            self.feeds[party.id] = []
+            self._following.append(asyncio.create_task(self._follow(party.id, follower)))
+
+    async def _follow(self, party: str, follower: Follower) -> None:
+        feed = self.feeds[party]
+        async for message in follower:
+            body = json.loads(message.body)
+            if int(body["sequence"]) == len(feed) + 1:
+                feed.append(body)
+            await message.ack()
+
+    async def _stop(self) -> None:
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def stage(
+    scenario: Scenario, folder: Path, then: Callable[[], datetime], log_level: str = "WARNING"
+) -> AsyncIterator[tuple[Player, ScenarioClock]]:
+    """A throw-away platform in `folder`, with everybody of the scenario admitted."""
+    clock = ScenarioClock(scenario.starts, then)
+    settings = Settings(data=folder, nats_port=0, log_level=log_level)
+    async with running(settings, clock) as platform, AsyncExitStack() as stack:
+        player = Player(scenario, platform, clock)
+        await player.admit(stack)
+        yield player, clock

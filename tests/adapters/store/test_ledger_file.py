@@ -1,0 +1,246 @@
+"""What the SQLite ledger adds: it is on disk when it says so, and nobody else's settings reach it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from adapters.store.ledger import EventLedger
+from adapters.store.recorders import SqliteLedgerRecorder
+from adapters.store.vault import MemoryVault
+from domain import streams
+from domain.errors import CommandReused, Unavailable
+from tests.adapters.store.lab import (
+    INCIDENT,
+    NOTICE,
+    NOW,
+    a_desk,
+    a_draft,
+    a_question,
+    a_report,
+    changes,
+    later,
+    open_ledger,
+    register_zoopit,
+    shut,
+    signed,
+    whole,
+)
+
+
+@contextmanager
+def on_disk(folder: Path) -> Iterator[EventLedger]:
+    ledger = open_ledger(folder)
+    try:
+        yield ledger
+    finally:
+        shut(ledger)
+
+
+def pragma(ledger: EventLedger, name: str, connections: int = 6) -> set[object]:
+    """A setting of several connections of the recorder's own pool, held at the same time."""
+    datastore = cast("SqliteLedgerRecorder", ledger._recorder).datastore
+    with ExitStack() as held:
+        return {
+            held.enter_context(datastore.get_connection(commit=False))
+            .cursor()
+            .sqlite_cursor.execute(f"PRAGMA {name}")
+            .fetchone()[0]
+            for _ in range(connections)
+        }
+
+
+# --- after a restart ---------------------------------------------------------------------------
+
+
+def test_events_survive_re_opening(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as ledger:
+        ledger.append(changes(a_draft(a_question("Which data?")), a_draft()), signed(), NOW)
+        before = whole(ledger)
+    with on_disk(tmp_path) as ledger:
+        assert whole(ledger) == before
+        assert ledger.sealer.open(before[0], "text") == "Which data?"
+
+
+def test_receipts_survive_re_opening(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as ledger:
+        receipt = ledger.append(changes(), signed(), NOW)
+    with on_disk(tmp_path) as ledger:
+        kept = ledger.receipt("zoopit", "c-1")
+        assert kept is not None
+        assert (kept.digest, kept.receipt) == ("its body", receipt)
+
+
+def test_time_does_not_go_back_after_re_opening(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as ledger:
+        ledger.append(changes(), signed("c-1"), NOW)
+    with on_disk(tmp_path) as ledger:
+        assert ledger.append(changes(expected=1), signed("c-2"), later(days=-1)).recorded_at == NOW
+
+
+def test_positions_go_on_after_re_opening(tmp_path: Path) -> None:
+    for number in range(3):
+        with on_disk(tmp_path) as ledger:
+            ledger.append(changes(expected=number), signed(f"c-{number}"), NOW)
+            assert ledger.position() == number + 1
+
+
+def test_a_repeated_command_gets_its_first_receipt_after_a_restart(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as ledger:
+        register_zoopit(a_desk(ledger))
+        first = a_desk(ledger).handle(a_report("c-1"), NOW)
+    with on_disk(tmp_path) as ledger:
+        assert a_desk(ledger).handle(a_report("c-1"), later(days=3)) == first
+        assert len(ledger.read(INCIDENT)) == 1
+
+
+def test_another_body_is_refused_after_a_restart(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as ledger:
+        register_zoopit(a_desk(ledger))
+        a_desk(ledger).handle(a_report("c-1"), NOW)
+    with on_disk(tmp_path) as ledger, pytest.raises(CommandReused):
+        a_desk(ledger).handle(a_report("c-1", slug="another"), NOW)
+
+
+def test_two_ledgers_on_one_file_keep_one_order_of_time(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as one, on_disk(tmp_path) as other:
+
+        def write(writer: int) -> None:
+            ledger = (one, other)[writer % 2]
+            stream = streams.incident_id("zoopit", f"leak-{writer}")
+            for number in range(15):
+                more = changes(stream=stream, expected=number)
+                now = later(milliseconds=number * (writer + 1))
+                ledger.append(more, signed(f"{writer}/{number}"), now)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(write, range(4)))
+        log = whole(one)
+        times = [read.envelope.recorded_at for read in log]
+        assert whole(other) == log
+        assert times == sorted(times)
+        assert [read.position for read in log] == list(range(1, 61))
+
+
+# --- on disk -----------------------------------------------------------------------------------
+
+
+def test_every_connection_flushes_each_commit_to_disk(filed: EventLedger) -> None:
+    full = 2
+    assert pragma(filed, "synchronous") == {full}
+
+
+def test_every_connection_writes_ahead(filed: EventLedger) -> None:
+    assert pragma(filed, "journal_mode") == {"wal"}
+
+
+def test_only_its_owner_may_read_the_files(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as ledger:
+        ledger.append(changes(), signed(), NOW)
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert "ledger.sqlite-wal" in modes
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_closed_ledger_leaves_no_file_open(tmp_path: Path) -> None:
+    with on_disk(tmp_path) as ledger:
+        ledger.append(changes(a_draft(a_question())), signed(), NOW)
+    still_open = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
+                  if os.path.exists(f"/proc/self/fd/{fd}")]
+    assert not [name for name in still_open if name.startswith(str(tmp_path))]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["ledger.sqlite", "vault.sqlite"]
+
+
+# --- settings come from the composition root alone ---------------------------------------------
+
+
+@pytest.fixture
+def a_crowded_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    elsewhere = tmp_path / "elsewhere.sqlite"
+    for prefix in ("", "VARSEL_"):
+        monkeypatch.setenv(f"{prefix}SQLITE_DBNAME", str(elsewhere))
+        monkeypatch.setenv(f"{prefix}PERSISTENCE_MODULE", "eventsourcing.postgres")
+        monkeypatch.setenv(f"{prefix}APPLICATION_RECORDER_TOPIC", "no.such:Recorder")
+        monkeypatch.setenv(f"{prefix}CREATE_TABLE", "no")
+        monkeypatch.setenv(f"{prefix}SQLITE_LOCK_TIMEOUT", "not a number")
+        monkeypatch.setenv(f"{prefix}COMPRESSOR_TOPIC", "zlib")
+        monkeypatch.setenv(f"{prefix}IS_SNAPSHOTTING_ENABLED", "yes")
+    return elsewhere
+
+
+def test_the_librarys_environment_variables_do_not_reach_the_file(
+    a_crowded_environment: Path, tmp_path: Path
+) -> None:
+    with on_disk(tmp_path) as ledger:
+        ledger.append(changes(), signed(), NOW)
+    with on_disk(tmp_path) as ledger:
+        assert ledger.position() == 1
+    assert not a_crowded_environment.exists()
+
+
+def test_the_librarys_environment_variables_do_not_reach_the_twin(
+    a_crowded_environment: Path,
+) -> None:
+    ledger = EventLedger(None, MemoryVault())
+    ledger.append(changes(), signed(), NOW)
+    assert ledger.position() == 1
+    ledger.close()
+    assert not a_crowded_environment.exists()
+
+
+# --- when the disk says no ---------------------------------------------------------------------
+
+
+def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"this is a letter to the editor" * 100)
+    with pytest.raises(Unavailable, match="ledger"):
+        EventLedger(tmp_path / "ledger.sqlite", MemoryVault())
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="ledger"):
+        EventLedger(tmp_path / "no folder" / "ledger.sqlite", MemoryVault())
+
+
+def test_a_closed_ledger_says_that_it_does_not_answer(ledger: EventLedger) -> None:
+    if isinstance(ledger._recorder, SqliteLedgerRecorder):
+        ledger.close()
+        with pytest.raises(Unavailable):
+            ledger.append(changes(), signed(), NOW)
+        with pytest.raises(Unavailable):
+            ledger.since(0, 1)
+
+
+def test_a_full_disk_refuses_the_command_and_the_ledger_goes_on(filed: EventLedger) -> None:
+    filed.append(changes(), signed("c-1"), NOW)
+    datastore = cast("SqliteLedgerRecorder", filed._recorder).datastore
+    with datastore.get_connection(commit=False) as only, only.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count={pages}")
+    many = changes(*[a_draft(a_question("x" * 9000)) for _ in range(40)], stream=NOTICE)
+    with pytest.raises(Unavailable, match="ledger"):
+        filed.append(many, signed("too much", "joker"), NOW)
+    assert filed.receipt("joker", "too much") is None
+    assert filed.read(NOTICE) == []
+    with datastore.get_connection(commit=False) as only, only.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count=1000000")
+    filed.append(many, signed("too much", "joker"), NOW)
+    assert len(filed.read(NOTICE)) == 40
+
+
+def test_a_row_removed_by_hand_shows_as_a_gap_in_the_log(filed: EventLedger, tmp_path: Path) -> None:
+    filed.append(changes(a_draft(), a_draft(), a_draft()), signed(), NOW)
+    db = sqlite3.connect(tmp_path / "ledger.sqlite")
+    db.execute("DELETE FROM stored_events WHERE rowid=2")
+    db.commit()
+    db.close()
+    assert filed.at(2) is None
+    assert [read.position for read in filed.since(0, 10)] == [1, 3]
