@@ -115,7 +115,8 @@ class Answers:
         view = self._as_of(vendor, body)
         lines = board.query(incident, view.rows)
         if not _sees_all_of(me, vendor.id):
-            lines = [line for line in lines if line["client"] in me.scope]
+            # Named but not notified: so far the vendor's own affair, its clients do not know.
+            lines = [one for one in lines if one["client"] in me.scope and one["notified_at"]]
             if not lines:
                 raise _no_incident(reference)
         return {"incident": incident, "vendor": vendor.id, "clients": lines}
@@ -264,7 +265,7 @@ def _whole(body: Body, field: str, default: int) -> int:
     value = body.get(field, default)
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1
     if number < 0:
         raise Invalid("is not a number", field=field, got=value, expected="0 or more")

@@ -9,6 +9,7 @@ from uuid import UUID
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
+from domain.errors import Unavailable
 from projections import directory
 from projections.rows import Rows
 
@@ -17,7 +18,7 @@ PATIENCE = 10.0  # seconds
 
 
 class ViewDirectory:
-    """`domain.ports.Directory` over the read models."""
+    """`domain.ports.Directory` over the read models; `Unavailable` where it cannot know."""
 
     def __init__(self, ledger: EventLedger, views: Views, projector: Projector) -> None:
         self._ledger = ledger
@@ -37,7 +38,11 @@ class ViewDirectory:
         return self._find(lambda rows: directory.event(party, reference, rows))
 
     def _find(self, look: Callable[[Rows], Found]) -> Found:
-        found = look(self._views.rows)
-        if found or not self._projector.wait_for(self._ledger.position(), PATIENCE):
+        if found := look(self._views.rows):
             return found
+        if not self._projector.wait_for(self._ledger.position(), PATIENCE):
+            raise Unavailable(
+                "the views are behind the ledger, so it is not known what this names",
+                next_step="send the same command, with the same id, again in a moment",
+            )
         return look(self._views.rows)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -14,6 +15,8 @@ from domain.errors import Invalid
 
 LIMIT = 4 * 1024 * 1024  # bytes: what a NATS account may send
 DEPTH = 50
+STDIN = "-"
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it
 Where = tuple[str | int, ...]
 
 
@@ -36,106 +39,192 @@ def read(path: str) -> Document:
 
     A name ending in .json is read as JSON, everything else as YAML.
     """
-    text = _text(path)
-    if path.endswith(".json"):
-        try:
-            return Document(json.loads(text))
-        except ValueError as wrong:
-            raise Invalid(f"{path} is not JSON: {wrong}", expected="a JSON document") from None
-    return parse(text, path)
+    name = called(path)
+    text = _text(path, name)
+    if path.lower().endswith(".json"):
+        return Document(_json(text, name))
+    return parse(text, name)
+
+
+def called(path: str) -> str:
+    """What messages call a file."""
+    return "standard input" if path == STDIN else path
 
 
 def mapping(path: str) -> dict[str, Any]:
     """A file that holds one mapping."""
-    content = read(path).content
+    content: object = read(path).content
     if not isinstance(content, dict):
         raise Invalid(
-            f"{path} holds no mapping",
-            got=content,
+            f"{called(path)} holds no mapping",
+            got="nothing" if content is None else content,
             expected="lines of the form field: value",
-            next_step="see varsel template VERB",
+            next_step="varsel template VERB prints one to fill in",
         )
-    found: dict[str, Any] = content
-    return found
+    return cast("dict[str, Any]", content)
 
 
 def parse(text: str, name: str) -> Document:
     """YAML as a document."""
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as wrong:
-        raise Invalid(f"{name} is not YAML: {_where(wrong)}", expected="YAML") from None
-    lines: dict[Where, int] = {}
-    return Document(_value(node, (), lines, name) if node else None, lines)
+    return _Builder(text, name).document()
 
 
-class _Loader(yaml.SafeLoader):
-    """Composes nodes; anchors are refused, since a small file of them can grow without end."""
+class _Builder:
+    """Builds a document from YAML's events, so that nothing grows before it is judged."""
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """One node; see the class."""
-        if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.MarkedYAMLError(problem="aliases are not read here", problem_mark=mark)
-        return super().compose_node(parent, index)
+    def __init__(self, text: str, name: str) -> None:
+        self._text = text
+        self._name = name
+        self._lines: dict[Where, int] = {}
+        self._events: Iterator[Any] = iter(())
 
-
-def _value(node: yaml.Node, where: Where, lines: dict[Where, int], name: str) -> Any:
-    lines[where] = node.start_mark.line + 1
-    if len(where) > DEPTH:
-        raise Invalid(f"{name} is nested too deeply", expected=f"at most {DEPTH} levels")
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, where, lines, name)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(one, (*where, n), lines, name) for n, one in enumerate(node.value)]
-    return _scalar(node)
-
-
-def _mapping(
-    node: yaml.MappingNode, where: Where, lines: dict[Where, int], name: str
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        if key in found:
-            line = key_node.start_mark.line + 1
+    def document(self) -> Document:
+        """The one document; an empty file holds None."""
+        try:
+            self._events = yaml.parse(self._text, Loader=LOADER)
+            content, documents = None, 0
+            for event in self._events:
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    if documents > 1:
+                        raise self._refusal(event, "a second document begins", "one document")
+                    content = self._value(next(self._events), ())
+        except yaml.YAMLError as wrong:
             raise Invalid(
-                f"{name}, line {line}: {key} is given twice", field=key, expected="each field once"
-            )
-        found[key] = _value(value_node, (*where, key), lines, name)
-    return found
+                f"{self._name} is not YAML: {self._why(wrong)}",
+                expected="YAML",
+                next_step="look at that line and the one before it: indentation, colons, quotes",
+            ) from None
+        return Document(content, self._lines)
+
+    def _value(self, event: Any, where: Where) -> Any:
+        self._judge(event, where)
+        self._lines[where] = _line(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(where)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(where)
+        return _scalar(event)
+
+    def _judge(self, event: Any, where: Where) -> None:
+        """Refuse what can grow without end, or mean something else than what is written."""
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise self._refusal(event, "anchors and aliases are not read here", "the value itself")
+        if event.tag and event.tag != "!":
+            raise self._refusal(event, "tags are not read here", "the value alone", got=event.tag)
+        if len(where) > DEPTH:
+            raise self._refusal(event, "is nested too deeply", f"at most {DEPTH} levels")
+
+    def _mapping(self, where: Where) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(event, where)
+            if key in found:
+                raise self._refusal(event, f"{key} is given twice", "each field once", field=key)
+            found[key] = self._value(next(self._events), (*where, key))
+        return found
+
+    def _key(self, event: Any, where: Where) -> str:
+        self._judge(event, where)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise self._refusal(event, "a list or mapping stands for a field", "field: value")
+        return str(event.value)
+
+    def _sequence(self, where: Where) -> list[Any]:
+        found: list[Any] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.append(self._value(event, (*where, len(found))))
+        return found
+
+    def _refusal(self, event: Any, what: str, expected: str, **more: Any) -> Invalid:
+        return Invalid(
+            f"{self._name}, line {_line(event)}: {what}",
+            expected=expected,
+            next_step="correct that line",
+            **more,
+        )
+
+    def _why(self, wrong: yaml.YAMLError) -> str:
+        if isinstance(wrong, yaml.reader.ReaderError):
+            line = self._text.encode()[: wrong.position].count(b"\n") + 1
+            return f"{wrong.reason}, line {line}"
+        problem = getattr(wrong, "problem", None) or "it cannot be read"
+        begun, mark = getattr(wrong, "context_mark", None), getattr(wrong, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        since = f" ({getattr(wrong, 'context', None)} since line {begun.line + 1})" if begun else ""
+        return f"{problem}{where}{since}"
 
 
-def _scalar(node: yaml.Node) -> str | None:
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _scalar(event: Any) -> str | None:
     """Text as written: NO stays a country, 12:30 a time; only a bare null or ~ is nothing."""
-    text = str(node.value)
-    bare = getattr(node, "style", None) is None
-    return None if bare and text in {"", "~", "null"} else text
+    text = str(event.value)
+    return None if event.implicit[0] and text in {"", "~", "null"} else text
 
 
-def _text(path: str) -> str:
+def _json(text: str, name: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
+            raise Invalid(
+                f"{name}: {twice} is given twice",
+                field=twice,
+                expected="each field once",
+                next_step="take one of them out",
+            )
+        return found
+
+    def no_number(constant: str) -> Any:
+        msg = f"{constant} is no JSON number"
+        raise ValueError(msg)
+
     try:
-        if path == "-":
+        return json.loads(text, object_pairs_hook=once, parse_constant=no_number)
+    except ValueError as wrong:
+        raise Invalid(
+            f"{name} is not JSON: {wrong}",
+            expected="a JSON document",
+            next_step="correct that place, or write YAML (a name that does not end in .json)",
+        ) from None
+    except RecursionError:
+        raise Invalid(f"{name} is nested too deeply", expected=f"at most {DEPTH} levels") from None
+
+
+def _text(path: str, name: str) -> str:
+    try:
+        if path == STDIN:
             raw = sys.stdin.buffer.read(LIMIT + 1)
         else:
             with Path(path).open("rb") as file:
                 raw = file.read(LIMIT + 1)
     except OSError as wrong:
-        raise Invalid(f"{path} cannot be read: {wrong.strerror}", expected="a file") from None
+        raise Invalid(
+            f"{name} cannot be read: {wrong.strerror}",
+            expected="a file, or - for standard input",
+            next_step="check the path",
+        ) from None
     if len(raw) > LIMIT:
         raise Invalid(
-            f"{path} is too large",
+            f"{name} is too large",
             got=f"more than {LIMIT} bytes",
             expected=f"at most {LIMIT}",
             next_step="split it",
         )
     try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise Invalid(f"{path} is not text", expected="UTF-8") from None
-
-
-def _where(wrong: yaml.YAMLError) -> str:
-    mark = getattr(wrong, "problem_mark", None)
-    problem = getattr(wrong, "problem", None) or "it cannot be read"
-    return f"{problem}, line {mark.line + 1}" if mark else str(problem)
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = raw[: wrong.start].count(b"\n") + 1
+        raise Invalid(
+            f"{name} is not text, line {line}",
+            got=f"the byte 0x{raw[wrong.start]:02x}",
+            expected="UTF-8",
+            next_step="save it as UTF-8",
+        ) from None

@@ -24,7 +24,17 @@ from domain.commands import Command
 from domain.envelope import PLATFORM, Actor
 from domain.errors import CommandReused, Conflict, Invalid, NotFound
 from domain.ports import Directory, Ledger, Receipt, Signature
-from domain.use_cases import client, either, operator, platform, vendor
+from domain.use_cases import (
+    client,
+    correcting,
+    either,
+    filing,
+    operator,
+    platform,
+    reporting,
+    sides,
+    vendor,
+)
 from domain.values import When
 from domain.words import near
 from domain.work import Work
@@ -32,7 +42,7 @@ from domain.work import Work
 UseCase = Callable[[Any, Work], None]
 
 VERBS: dict[str, tuple[type[Command], UseCase]] = {
-    "report_leak": (commands.ReportLeak, vendor.report_leak),
+    "report_leak": (commands.ReportLeak, reporting.report_leak),
     "revise_facts": (commands.ReviseFacts, vendor.revise_facts),
     "name_clients": (commands.NameClients, vendor.name_clients),
     "notify_clients": (commands.NotifyClients, vendor.notify_clients),
@@ -45,10 +55,10 @@ VERBS: dict[str, tuple[type[Command], UseCase]] = {
     "take_measure": (commands.TakeMeasure, either.take_measure),
     "make_statement": (commands.MakeStatement, either.make_statement),
     "inform_others": (commands.InformOthers, either.inform_others),
-    "notify_regulator": (commands.NotifyRegulator, either.notify_regulator),
-    "record_reply": (commands.RecordReply, either.record_reply),
-    "record_delay": (commands.RecordDelay, either.record_delay),
-    "correct": (commands.Correct, either.correct),
+    "notify_regulator": (commands.NotifyRegulator, filing.notify_regulator),
+    "record_reply": (commands.RecordReply, filing.record_reply),
+    "record_delay": (commands.RecordDelay, filing.record_delay),
+    "correct": (commands.Correct, correcting.correct),
     "raise_concern": (commands.RaiseConcern, client.raise_concern),
     "acknowledge": (commands.Acknowledge, client.acknowledge),
     "close_case": (commands.CloseCase, client.close_case),
@@ -107,7 +117,7 @@ class Desk:
         )
 
         def decide(work: Work) -> None:
-            work.happened = either.not_ahead(happened, work, "happened")
+            work.happened = sides.not_ahead(happened, work, "happened")
             use_case(command, work)
 
         return self._save(signature, now, decide)
@@ -216,13 +226,18 @@ def _parse(adapter: TypeAdapter[Any], value: Any, field: str) -> Any:
 
 def explain(wrong: ValidationError, fields: tuple[str, ...] = ()) -> Invalid:
     """A validation error as one sentence: the field, what was got, what was expected."""
-    first = wrong.errors(include_url=False)[0]
+    first = first_of(wrong)
     field = _field(first["loc"], first["type"])
     message, expected = _sentence(first, fields)
     said = first["input"]
     got = None if isinstance(said, Mapping) else "nothing" if said is None else said
     next_step = f"correct {field or 'it'} and send it again; nothing was recorded"
     return Invalid(message, field=field, got=got, expected=expected, next_step=next_step)
+
+
+def first_of(wrong: ValidationError) -> ErrorDetails:
+    """The first mistake; a field misspelt comes before the one that is missing for it."""
+    return min(wrong.errors(include_url=False), key=lambda one: one["type"] == "missing")
 
 
 _BRANCH = re.compile(r"[^a-z0-9_]|^(uuid|str)$")
@@ -245,11 +260,14 @@ def _sentence(error: ErrorDetails, fields: tuple[str, ...]) -> tuple[str, str | 
         case "missing":
             return "is missing", "this field"
         case "value_error":
-            return said.removeprefix("Value error, "), None
+            message, _, expected = said.removeprefix("Value error, ").partition("; ")
+            return message, expected.removeprefix("expected ") or None
         case "literal_error":
             return "is not one of the known words", error.get("ctx", {}).get("expected")
         case "tuple_type":
             return "is no list", "a list"
+        case "dict_type" | "model_type":
+            return "is no mapping", "a mapping of field: value"
         case _:
             said = said.replace("String should", "a text that should")
             said = said.replace("Tuple should", "a list that should")

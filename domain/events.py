@@ -171,9 +171,12 @@ class ClientUpdated(Event):
 
 @event
 class ClientCleared(Event):
-    """The vendor told one client that it is not touched after all."""
+    """The vendor told one client that it is not touched after all, and what it says instead."""
 
     reason: Text | None = None
+    count: Count | None = None
+    people: tuple[People, ...] = ()
+    sure: Sure | None = None
 
 
 @event

@@ -119,7 +119,12 @@ def _named(old: Line | None, named: e.NamedClient) -> Line:
     if old is None:
         return Line(sure=named.sure, count=named.count, since=named.since)
     return replace(
-        old, sure=named.sure, count=named.count, since=named.since or old.since, cleared=False
+        old,
+        sure=named.sure,
+        count=named.count,
+        since=named.since or old.since,
+        cleared=False,
+        notified=old.reachable,  # one that was cleared has to be told anew
     )
 
 

@@ -53,7 +53,7 @@ def _names(row: System | People | Total | Claim) -> frozenset[str]:
             return _folded(row.group)
         case Total():
             return _folded(row.client, row.source)
-        case Claim():
+        case _:
             return _folded(row.scope, row.source, row.value)
 
 

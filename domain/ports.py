@@ -96,5 +96,8 @@ class Directory(Protocol):
         ...
 
     def event(self, party: str, reference: str) -> UUID | None:
-        """The stream of this party's own event, by event id or by the id of its command."""
+        """The stream of this party's own event, by event id or by the id of its command.
+
+        A command may have written to many streams: the answer is the one it wrote to first.
+        """
         ...

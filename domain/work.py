@@ -118,7 +118,7 @@ class Work:
 
     # --- writing ---
 
-    def add(
+    def add(  # noqa: PLR0913 - an event with everything its envelope will say of it
         self,
         stream: UUID,
         event: Event,

@@ -8,31 +8,36 @@ from projections import feed_index
 from projections.rows import Row, Rows, number
 
 DELIVERY, CLOSED, REOPENING = "awaiting-delivery", "closed-cases", "awaiting-reopening"
+REACHED = "awaiting-position"
 NOTICES = (e.ClientNotified, e.ClientUpdated, e.ClientCleared, e.QuestionAnswered)
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
     """Note what the platform has still to do; strike it off when it is done."""
     about = recorded.envelope.about
-    if about.client is None or about.incident is None:
+    if about.client is None or about.incident is None or recorded.position <= _reached(rows):
         return
+    rows.put(REACHED, "", "", {"position": recorded.position})
     case = f"{about.client}/{about.incident}"
     match recorded.event:
         case e.NoticeDelivered(notice=notice):
             rows.drop(DELIVERY, "", f"{about.client}/{notice}")
         case e.CaseClosed():
             rows.put(CLOSED, "", case, {"by": str(recorded.id)})
-        case e.CaseReopened(by=by):
-            rows.drop(CLOSED, "", case)
-            rows.drop(REOPENING, "", str(by))
+        case e.CaseReopened():
+            _open(case, rows)
         case e.EventCorrected(target=target):
-            closed = rows.get(CLOSED, "", case)
-            if closed and closed["by"] == str(target):
-                rows.drop(CLOSED, "", case)
+            if rows.get(CLOSED, "", case) == {"by": str(target)}:
+                _open(case, rows)
         case _ if isinstance(recorded.event, NOTICES):
             _notice(recorded, about.client, case, rows)
         case _:
             pass
+
+
+def _open(case: str, rows: Rows) -> None:
+    rows.drop(CLOSED, "", case)
+    rows.drop(REOPENING, "", case)
 
 
 def _notice(recorded: Recorded, client: str, case: str, rows: Rows) -> None:
@@ -47,8 +52,12 @@ def _notice(recorded: Recorded, client: str, case: str, rows: Rows) -> None:
         "number": _number(client, rows),
     }
     rows.put(DELIVERY, "", f"{client}/{recorded.id}", row)
-    if rows.get(CLOSED, "", case):
-        rows.put(REOPENING, "", str(recorded.id), row)
+    if rows.get(CLOSED, "", case) and not rows.get(REOPENING, "", case):
+        rows.put(REOPENING, "", case, row)
+
+
+def _reached(rows: Rows) -> int:
+    return int((rows.get(REACHED, "", "") or {"position": 0})["position"])
 
 
 def _number(client: str, rows: Rows) -> int | None:
@@ -70,5 +79,5 @@ def deliveries(rows: Rows, client: str | None = None) -> list[Row]:
 
 
 def reopenings(rows: Rows) -> list[Row]:
-    """Later words of vendors on cases that their clients have closed."""
+    """For each case that its client has closed, the first word of the vendor since."""
     return [row for _, row in rows.all(REOPENING, "", limit=500)]

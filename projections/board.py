@@ -11,6 +11,12 @@ from projections import describe
 from projections.rows import Row, Rows
 
 VIEW = "board"
+LISTED: dict[type[e.Event], str] = {
+    e.QuestionAsked: "asked",
+    e.QuestionAnswered: "answered",
+    e.RegulatorNotified: "regulator",
+    e.CustomersNotified: "customers",
+}
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
@@ -50,9 +56,10 @@ def _named(named: e.NamedClient, recorded: Recorded) -> Row:
         "count": named.count.model_dump(mode="json"),
         "named_at": at,
         "named_by": recorded.id,
-        "since": named.since,
         "cleared_at": None,
     }
+    if named.since:
+        change["since"] = named.since
     if named.sure == "confirmed":
         change |= {"confirmed_at": at, "confirmed_by": recorded.id}
     return change
@@ -60,6 +67,9 @@ def _named(named: e.NamedClient, recorded: Recorded) -> Row:
 
 def _change(line: Line, recorded: Recorded) -> Row | None:
     at = recorded.envelope.recorded_at
+    listed = LISTED.get(type(recorded.event))
+    if listed:
+        return {listed: (*getattr(line, listed), _act(recorded))}
     match recorded.event:
         case e.ClientNotified() as one:
             return _notified(line, one, recorded)
@@ -71,14 +81,6 @@ def _change(line: Line, recorded: Recorded) -> Row | None:
             return {"delivered_at": min(line.delivered_at or delivered, delivered)}
         case e.NoticeAcknowledged():
             return {"acknowledged_at": at, "acknowledged_by": recorded.id}
-        case e.QuestionAsked(question=question):
-            return {"asked": (*line.asked, question)}
-        case e.QuestionAnswered(question=question):
-            return {"answered": (*line.answered, question)}
-        case e.RegulatorNotified() if recorded.envelope.party == line.client:
-            return {"regulator": (*line.regulator, _act(recorded))}
-        case e.CustomersNotified():
-            return {"customers": (*line.customers, _act(recorded))}
         case e.EventCorrected(target=target):
             return _undone(line, str(target))
         case _:
@@ -98,7 +100,7 @@ def _notified(line: Line, one: e.ClientNotified, recorded: Recorded) -> Row:
 
 def _act(recorded: Recorded) -> dict[str, Any]:
     data = describe.data(recorded)
-    kept = ("authority", "stage", "audience", "channel", "count")
+    kept = ("authority", "stage", "audience", "channel", "count", "question")
     act = {name: data[name] for name in kept if name in data}
     return {"event": str(recorded.id), "at": recorded.envelope.recorded_at.isoformat(), **act}
 
@@ -106,8 +108,8 @@ def _act(recorded: Recorded) -> dict[str, Any]:
 def _undone(line: Line, target: str) -> Row:
     """A corrected act disappears from the line; the timeline still shows it."""
     change: Row = {
-        "regulator": tuple(act for act in line.regulator if act["event"] != target),
-        "customers": tuple(act for act in line.customers if act["event"] != target),
+        name: tuple(act for act in getattr(line, name) if act["event"] != target)
+        for name in LISTED.values()
     }
     if str(line.acknowledged_by) == target:
         change |= {"acknowledged_at": None, "acknowledged_by": None}
@@ -125,9 +127,16 @@ def query(incident: str, rows: Rows) -> list[Row]:
 
 
 def _entry(row: Row) -> Row:
-    open_questions = [one for one in row["asked"] if one not in row["answered"]]
+    asked = [one["question"] for one in row["asked"]]
+    answered = {one["question"] for one in row["answered"]}
     shown = {k: v for k, v in row.items() if k not in {"position", "answered"}}
-    return {**shown, "open_questions": open_questions, "standing": _standing(row)}
+    open_questions = [one for one in asked if one not in answered]
+    return {
+        **shown,
+        "asked": asked,
+        "open_questions": open_questions,
+        "standing": _standing(row),
+    }
 
 
 def _standing(row: Row) -> str:

@@ -28,13 +28,11 @@ def kind(recorded: Recorded) -> str:
 
 
 def source(recorded: Recorded) -> str:
-    """From which side it comes: platform, vendor, client or operator."""
+    """From which side it comes: platform (and its operator), vendor or client."""
     envelope = recorded.envelope
     if envelope.party == PLATFORM:
         return "platform"
-    if envelope.party == envelope.about.vendor:
-        return "vendor"
-    return "client" if envelope.party == envelope.about.client else "operator"
+    return "vendor" if envelope.party == envelope.about.vendor else "client"
 
 
 def _shown(value: Any, path: str) -> Any:
@@ -45,7 +43,7 @@ def _shown(value: Any, path: str) -> Any:
         shown = {name: _shown(part, f"{path}/{name}") for name, part in parts.items()}
         return {name: part for name, part in shown.items() if part is not None}
     if isinstance(value, list):
-        items: list[Any] = value
+        items = cast("list[Any]", value)
         return [_shown(part, f"{path}/{place}") for place, part in enumerate(items)]
     return value
 
@@ -57,6 +55,6 @@ def _references(value: Any) -> list[str]:
             return [parts["text"]]
         return [found for part in parts.values() for found in _references(part)]
     if isinstance(value, list):
-        items: list[Any] = value
+        items = cast("list[Any]", value)
         return [found for part in items for found in _references(part)]
     return []

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domain.envelope import Recorded
-from projections import awaiting, board, directory, facts, matters, parties, timeline
+from projections import (
+    awaiting,
+    board,
+    contradictions,
+    directory,
+    facts,
+    matters,
+    parties,
+    timeline,
+)
 from projections.feed_index import FeedIndex, Render
 from projections.rows import MemoryRows, Project, Rows
 
-SCHEMA = 1  # raise it when rows change shape: views of an older shape are built anew
+SCHEMA = 2  # raise it when rows change shape: views of an older shape are built anew
 
 VIEWS: tuple[Project, ...] = (
     directory.project,
@@ -17,6 +26,7 @@ VIEWS: tuple[Project, ...] = (
     timeline.project,
     matters.project,
     facts.project,
+    contradictions.project,  # after the facts: it keeps how they stood
     board.project,
 )
 

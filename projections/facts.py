@@ -56,7 +56,7 @@ def _updated(one: e.ClientUpdated) -> Row:
     said = {
         "count": one.count.model_dump(mode="json") if one.count else None,
         "sure": one.sure,
-        "state": one.incident_state,
+        "state": one.incident_state or "open",
     }
     return {name: part for name, part in said.items() if part is not None}
 

@@ -30,7 +30,7 @@ def query(
 
 def _of(facts: Facts, rows: Rows) -> list[Obligation]:
     matter = facts.matter
-    if matter.party != matter.vendor or matter.last("ClientNotified"):
+    if matter.party != matter.vendor:
         return list(of_controller(facts))
     incident = str(matter.incident)
     return list(
@@ -44,7 +44,12 @@ def _of(facts: Facts, rows: Rows) -> list[Obligation]:
 
 
 def _own_people(profile: Profile, matter: Matter, rows: Rows) -> bool:
-    """Whether people are touched whose data the vendor itself controls, or it filed as if so."""
+    """Whether people are touched whose data the vendor itself controls.
+
+    It says so in its people, by telling itself as one of its clients, or by filing for itself.
+    """
+    if matter.last("ClientNotified"):
+        return True
     said = told.known(profile.id, str(matter.incident), rows)
     own = any(people.controller == "vendor" for people in said.people)
     filed = matter.living("RegulatorNotified")

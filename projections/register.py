@@ -11,7 +11,8 @@ from projections.rows import Row, Rows
 
 def query(party: str, rows: Rows) -> list[Row]:
     """A controller's register of breaches (GDPR Art. 33(5)), oldest first."""
-    return [_entry(matter, rows) for matter in matters.of(party, rows)]
+    mine = (matter for matter in matters.of(party, rows) if matter.continued_in is None)
+    return [_entry(matter, rows) for matter in mine]
 
 
 def _entry(matter: Matter, rows: Rows) -> Row:

@@ -49,13 +49,11 @@ def query(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
 
 def _superseded(entries: list[Row]) -> dict[str, str]:
     """By event id: the event that corrected it, or said the same thing anew."""
-    replaced: dict[str, str] = {}
+    replaced = {one["corrects"]: one["event"] for one in entries if one["corrects"]}
     newest: dict[tuple[Any, ...], str] = {}
     for one in entries:
-        if one["corrects"]:
-            replaced[one["corrects"]] = one["event"]
-        for name in _said(one):
-            if name in newest and newest[name] not in replaced:
+        for name in _said(one) if one["event"] not in replaced else ():
+            if name in newest:
                 replaced[newest[name]] = one["event"]
             newest[name] = one["event"]
     return replaced

@@ -9,7 +9,7 @@ import click
 import typer
 
 from adapters.cli import commands, following, parties, playing, queries, serving
-from domain.errors import VarselError
+from domain.errors import Invalid, VarselError
 
 app = typer.Typer(
     name="varsel",
@@ -43,7 +43,7 @@ def main() -> None:
         _complain(error)
         sys.exit(1)
     except click.ClickException as error:
-        error.show()
+        _misused(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -52,8 +52,20 @@ def main() -> None:
 
 def _complain(error: VarselError) -> None:
     """For people; as a problem document where the output is asked for as JSON."""
-    if "--json" in sys.argv:
+    if _as_json():
         text = json.dumps({"error": error.problem()}, ensure_ascii=False)
     else:
         text = f"refused: {error}"
     typer.echo(text, err=True)
+
+
+def _misused(error: click.ClickException) -> None:
+    """A command line that is not one; said in the same two ways."""
+    if _as_json():
+        _complain(Invalid(error.format_message(), next_step="see --help of this command"))
+    else:
+        error.show()
+
+
+def _as_json() -> bool:
+    return "--json" in sys.argv

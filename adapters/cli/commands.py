@@ -31,7 +31,7 @@ def report(
     _say("report_leak", file, id_, None, creds, url, json=json)
 
 
-def do(
+def do(  # noqa: PLR0917 - a command has as many parameters as it has options
     verb: Annotated[str, typer.Argument(metavar="VERB", help="see varsel template")],
     file: File,
     id_: Id = None,

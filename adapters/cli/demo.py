@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from rich.console import Console
@@ -63,10 +64,9 @@ async def _auditor(out: Console, player: Player, party: Any) -> None:
 
 async def _earlier(out: Console, player: Player, client: str, at: str) -> None:
     out.rule(f"what {client} knew at {at}")
-    try:
+    rows: Any = []
+    with contextlib.suppress(NotFound):
         rows = await player.ask(client, "timeline", as_of=at)
-    except NotFound:
-        rows = []
     zone = next(one.zone for one in player.scenario.parties if one.id == client)
     show.timeline(out, rows, zone)
     show.obligations(out, await player.ask(client, "obligations", as_of=at), zone)

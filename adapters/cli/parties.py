@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from adapters.cli.common import (
     put_json,
 )
 from adapters.cli.show import console
-from domain.errors import VarselError
+from domain.errors import Invalid, Refused
 
 app = typer.Typer(no_args_is_help=True, help="Parties: let in, list, cut off, renew.")
 Id = Annotated[str, typer.Argument(metavar="ID", help="the party's id: a-z, 0-9, hyphens")]
@@ -50,10 +51,14 @@ def add(  # noqa: PLR0917 - a party has these parts
     body: dict[str, Any] = {"id": id_, "roles": role, "zone": zone, "scope": scope or []}
     given = {"name": name, "country": country, "laws": law, "group": group}
     body |= {field: value for field, value in given.items() if value is not None}
-    path = creds or Path(f"{id_}.creds")
+    path = _place(creds or Path(f"{id_}.creds"))
     if path.exists():
-        raise VarselError(
-            "the credentials file exists", got=str(path), next_step="move it, or name another"
+        raise Refused(
+            "the credentials file exists",
+            field="--creds",
+            got=str(path),
+            expected="a file that is not there yet",
+            next_step="move it, or name another",
         )
     answer = call(operator(data, url), "party_add", {"command": command_id(None), "with": body})
     _give(id_, answer, path, json=json)
@@ -71,8 +76,9 @@ def rotate(
     json: Json = False,
 ) -> None:
     """New credentials for a party; the old ones are cut off at once."""
+    path = _place(creds or Path(f"{id_}.creds"))
     answer = call(operator(data, url), "party_rotate", {"with": {"id": id_}})
-    _give(id_, answer, creds or Path(f"{id_}.creds"), json=json)
+    _give(id_, answer, path, json=json)
 
 
 @app.command()
@@ -147,6 +153,19 @@ def rebuild(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -
     if json:
         return put_json(answer)
     return console().print(f"views are now {answer['generation']}, at {answer['position']}")
+
+
+def _place(path: Path) -> Path:
+    """Where credentials can be written: asked before they are made, since they are shown once."""
+    if not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
+        raise Invalid(
+            "no credentials can be written there",
+            field="--creds",
+            got=str(path),
+            expected="a file in a folder that you may write to",
+            next_step="make the folder, or name another file; nothing was recorded",
+        )
+    return path
 
 
 def _give(party: str, answer: dict[str, Any], path: Path, *, json: bool) -> None:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -50,9 +51,12 @@ def play(
     json: Json = False,
 ) -> None:
     """Play a scenario on a throw-away platform under its own clock, and show what comes of it."""
-    from adapters.play import scenario as scenarios  # noqa: PLC0415 - a fast --help
+    from adapters.answers import instant_of  # noqa: PLC0415 - a fast --help
+    from adapters.play import scenario as scenarios  # noqa: PLC0415
 
     played = scenarios.load(file)
+    if as_of:
+        instant_of(as_of, ZoneInfo("UTC"))
     root = Path(tempfile.mkdtemp(prefix="varsel-play-"))
     try:
         found = run(_play(played, root, as_of))
@@ -124,6 +128,12 @@ def _facts(given: list[str]) -> dict[str, str]:
     for one in given:
         name, sign, value = one.partition("=")
         if not sign or not name:
-            raise Invalid("is no fact", field="--given", got=one, expected="FACT=VALUE")
+            raise Invalid(
+                "is no fact",
+                field="--given",
+                got=one,
+                expected="FACT=VALUE",
+                next_step="give it again, within=PT24H say",
+            )
         facts[name] = value
     return facts

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from adapters.cli.phrases import count, instant, plain, when
+from adapters.cli.words import said
 
 STATUS = {
     "met": "green",
@@ -35,15 +36,14 @@ def timeline(out: Console, entries: Iterable[dict[str, Any]], zone: str = "UTC")
     """What happened, one line an event."""
     table = _table("recorded", "what", "by", "happened", "what it says")
     for one in entries:
-        struck = "strike dim" if one["superseded_by"] else ""
-        table.add_row(
-            when(one["recorded_at"], zone),
+        cells = (
+            instant(one["recorded_at"], zone),
             one["type"],
             one["by"],
-            _when_said(one["happened"], zone),
-            _brief(one["data"]),
-            style=struck,
+            when(one["happened"], zone),
+            said(one["type"], one["data"], zone),
         )
+        table.add_row(*map(Text, cells), style="strike dim" if one["superseded_by"] else "")
     out.print(table)
 
 
@@ -52,14 +52,13 @@ def obligations(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC")
     table = _table("duty", "owed to", "clock since", "due", "status", "why")
     for one in rows:
         due = [_due(each, zone) for each in one["due"]]
-        status = str(one["status"])
         table.add_row(
-            f"{one['duty']}\n[dim]{one['citation']}[/dim]",
-            one["owed_to"],
-            when(one["started_at"], zone) if one["started_at"] else "-",
-            "\n".join(due) or "-",
-            f"[{STATUS.get(status, '')}]{status}[/]" if STATUS.get(status) else status,
-            one["why"],
+            Text.assemble(one["duty"], "\n", (one["citation"], "dim")),
+            Text(one["owed_to"]),
+            _at(one["started_at"], zone),
+            Text("\n".join(due) or "-"),
+            Text(plain(one["status"]), STATUS.get(one["status"], "")),
+            Text(one["why"]),
         )
     out.print(table)
 
@@ -71,11 +70,8 @@ def board(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") -> No
         table.add_row(
             one["client"],
             one["sure"],
-            _brief(one["count"]),
-            *(
-                when(one[name], zone) if one[name] else "-"
-                for name in ("notified_at", "delivered_at", "acknowledged_at")
-            ),
+            count(one["count"]),
+            *(_at(one[name], zone) for name in ("notified_at", "delivered_at", "acknowledged_at")),
             one["standing"] + (" (asks)" if one["open_questions"] else ""),
         )
     out.print(table)
@@ -87,58 +83,45 @@ def register(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") ->
         "incident", "vendor", "known since", "effects", "remedies", "authority", "people"
     )
     for one in rows:
-        table.add_row(
+        cells = (
             one["incident"],
             one["vendor"],
-            when(one["first_known_at"], zone),
+            instant(one["first_known_at"], zone),
             one["effects"]["outcome"] if one["effects"] else "-",
-            ", ".join(f"{m['kind']} {m['status']}" for m in one["remedial_action"]) or "-",
-            ", ".join(f"{n['authority']} {n['stage']}" for n in one["notifications"]) or "-",
+            ", ".join(f"{m['kind']} {plain(m['status'])}" for m in one["remedial_action"]) or "-",
+            ", ".join(f"{n['authority']} {plain(n['stage'])}" for n in one["notifications"]) or "-",
             ", ".join(", ".join(p["audience"]) for p in one["people_told"]) or "-",
         )
+        table.add_row(*map(Text, cells))
     out.print(table)
 
 
 def contradictions(out: Console, rows: Iterable[dict[str, Any]]) -> None:
     """Statements that collide with facts."""
-    table = _table("statement", "claim", "against", "kind", "words")
+    table = _table("statement", "claim", "against", "kind")
     for one in rows:
-        table.add_row(
-            *(str(one[name]) for name in ("statement", "claim", "against", "kind", "words"))
-        )
+        cells = (one["statement"], one["claim"], one["against"], plain(one["kind"]))
+        table.add_row(*map(Text, cells))
     out.print(table)
 
 
 def message(out: Console, body: dict[str, Any], texts: dict[str, str], zone: str = "UTC") -> None:
     """One feed message."""
     data = body["data"]
-    head = f"[bold]{body['sequence']:>4}[/]  {when(body['time'], zone)}  {data['type']}"
-    out.print(f"{head}  by {data['by']}  {_brief(data['with'])}")
+    head = f"  {instant(body['time'], zone)}  {data['type']}  by {data['by']}  "
+    facts = said(data["type"], data["with"], zone)
+    out.print(Text.assemble((f"{body['sequence']:>4}", "bold"), head, facts))
     for reference, text in texts.items():
-        out.print(f"      [italic]{reference.partition('/')[2]}: {text}[/]", markup=True)
+        out.print(Text(f"      {reference.partition('/')[2]}: {text}", "italic"))
 
 
-def when(at: str, zone: str) -> str:
-    """An instant in a zone, with the zone shown."""
-    moment = datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
-    return moment.strftime("%Y-%m-%d %H:%M %Z")
-
-
-def _when_said(said: Any, zone: str) -> str:
-    if isinstance(said, str) and "T" in said:
-        return when(said, zone)
-    return said if isinstance(said, str) else _brief(said)
+def _at(at: str | None, zone: str) -> Text:
+    return Text(instant(at, zone) if at else "-")
 
 
 def _due(due: dict[str, Any], zone: str) -> str:
     mark = " (alarm)" if due["alarm"] else ""
-    return f"{when(due['at'], zone)} {due['convention']}{mark}"
-
-
-def _brief(value: Any, length: int = 90) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = text.replace("[", "\\[")
-    return text if len(text) <= length else text[: length - 1] + "…"
+    return f"{instant(due['at'], zone)} {due['convention']}{mark}"
 
 
 def _table(*columns: str) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import yaml
@@ -10,6 +11,7 @@ from domain.commands import VERBS, Command
 from domain.errors import Invalid
 from domain.words import CLAIM_TOPICS, DATA_KINDS, near
 
+WIDTH = 95
 WHEN = (
     "an instant with its zone (2026-03-01T09:30+01:00), a date (2026-03-01, 2026-03, 2026), "
     "{from: …, to: …}, {before: …}, {after: …} or unknown"
@@ -117,6 +119,7 @@ FIELDS: dict[str, tuple[Any, str]] = {
 }
 BY_VERB: dict[tuple[str, str], tuple[Any, str]] = {
     ("revise_facts", "reason"): ("new_knowledge", "new_knowledge, correction or reversal"),
+    ("revise_facts", "claims"): ([CLAIM], "give at least one of claims, people and totals"),
     ("notify_clients", "clients"): (["joker"], "ids, or all that are named"),
     ("notify_regulator", "stage"): ("new", "new, follow_up, complete or withdrawn"),
     ("record_reply", "kind"): ("receipt", "receipt, case_number, question, order or closed"),
@@ -124,6 +127,7 @@ BY_VERB: dict[tuple[str, str], tuple[Any, str]] = {
     ("register_party", "scope"): (["joker"], "whom an auditor may look at"),
     ("record_delay", "ground"): ("criminal investigation", "on which ground"),
 }
+ASKED_ALL_THE_SAME = frozenset({("revise_facts", "claims")})  # at least one of three
 OPTIONAL_APART = frozenset({("notify_regulator", "controllers"), ("register_party", "scope")})
 
 
@@ -138,7 +142,11 @@ def template_for(verb: str, *, whole: bool = False) -> str:
     model = VERBS.get(verb)
     if model is None:
         raise Invalid(
-            "there is no such verb", field="VERB", got=verb, expected=near(verb, [*VERBS])
+            "there is no such verb",
+            field="VERB",
+            got=verb,
+            expected=near(verb, [*VERBS]),
+            next_step="varsel template lists them all",
         )
     lines = [f"# varsel do {verb} FILE", f"# {_purpose(model)}"]
     if "people" in model.model_fields:
@@ -147,8 +155,9 @@ def template_for(verb: str, *, whole: bool = False) -> str:
         lines += ["#", *_folded("claims can be about", CLAIM_TOPICS)]
     for name, field in model.model_fields.items():
         known = field.alias or name
+        asked = field.is_required() or (verb, known) in ASKED_ALL_THE_SAME
         apart = (verb, known) in OPTIONAL_APART
-        lines += ["", *_field(verb, known, required=field.is_required() or (whole and not apart))]
+        lines += ["", *_field(verb, known, required=asked or (whole and not apart))]
     return "\n".join(lines) + "\n"
 
 
@@ -159,8 +168,14 @@ def _field(verb: str, name: str, *, required: bool) -> list[str]:
     )
     lines = body.replace("'", '"').rstrip().split("\n")
     if required:
-        return [f"# {meaning}", *lines]
-    return [f"# {meaning} (optional)", *(f"# {line}" for line in lines)]
+        return [*_comment(meaning), *lines]
+    return [*_comment(f"{meaning} (optional)"), *(f"# {line}" for line in lines)]
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent="# ", subsequent_indent="#   ", break_on_hyphens=False
+    )
 
 
 def _purpose(model: type[Command]) -> str:
@@ -168,10 +183,5 @@ def _purpose(model: type[Command]) -> str:
 
 
 def _folded(what: str, words: tuple[str, ...]) -> list[str]:
-    lines, line = [f"# {what}:"], "#  "
-    for word in words:
-        if len(line) + len(word) > 95:  # noqa: PLR2004
-            lines.append(line)
-            line = "#  "
-        line += f" {word}"
-    return [*lines, line]
+    listed = textwrap.wrap(" ".join(words), WIDTH, initial_indent="#   ", subsequent_indent="#   ")
+    return [f"# {what}:", *listed]

@@ -28,8 +28,13 @@ async def last(nc: Connection) -> tuple[int, str | None]:
     """FEED's last sequence and that message's `Nats-Msg-Id`; (0, None) for an empty stream."""
     state = (await jetstream.ask(nc, f"STREAM.INFO.{STREAM}"))["state"]
     sequence = int(state["last_seq"])
-    message = await _get(nc, sequence) if sequence else None
-    return sequence, message.headers.get("Nats-Msg-Id") if message else None
+    return sequence, await message_id(nc, sequence) if sequence else None
+
+
+async def message_id(nc: Connection, sequence: int) -> str | None:
+    """The `Nats-Msg-Id` of a message; None where there is no such message, or it has none."""
+    message = await _get(nc, sequence)
+    return message.headers.get("Nats-Msg-Id") if message else None
 
 
 async def messages(nc: Connection, first: int, last: int) -> AsyncIterator[StoredMessage]:

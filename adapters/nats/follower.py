@@ -22,6 +22,7 @@ from adapters.nats.connection import (
     Delivered,
     Puller,
     Report,
+    Session,
     connect,
     silent,
 )
@@ -32,6 +33,7 @@ from adapters.nats.subjects import API_PREFIX, STREAM
 _BATCH: Final = 50  # small enough to be handled within the consumer's ack_wait of 30 s
 _PULL: Final = 3.0  # seconds a pull stays open; a pull lost with its server costs this much
 _PAUSE: Final = 0.5
+_HEARD: Final = 2.0
 _ACK: Final = 20.0  # seconds: within ack_wait, after which the message is under way again
 
 
@@ -42,7 +44,7 @@ class FeedMessage:
     `ack` says "handled" and waits for the server's word that it heard: the platform takes it for
     the proof of delivery, so an ack that may be lost on the way will not do. It goes on over a
     restart of the server; False means that it is unsure and the message comes again. So does one
-    acked within 0.1 s before a kill -9, fsync or not (2.15.1 writes consumers down that late).
+    acked within 0.1 s before a kill -9, fsync or not: 2.15.1 writes consumers down that late.
     """
 
     sequence: int
@@ -113,12 +115,15 @@ class Follower:
     async def _ack(self, message: Delivered) -> bool:
         deadline = time.monotonic() + _ACK
         while time.monotonic() < deadline and not self._nc.is_closed:
-            if not self._nc.is_connected:
+            session = Session(self._nc)
+            if session.lost:
                 await asyncio.sleep(GLANCE)
                 continue
             with contextlib.suppress(nats.errors.Error, TimeoutError):
-                await message.ack_sync(timeout=_ACK / 10)
+                await message.ack_sync(timeout=_HEARD)
                 return True
+            if not session.lost:  # a server that forgot the delivery does not answer its ack
+                break
         self._report("feed.ack-unsure", None)
         return False
 

@@ -13,7 +13,8 @@ from adapters.nats.errors import JetStreamRefused
 Answer = dict[str, Any]
 
 # Error codes of nats-server (server/errors.json): no such consumer, message, stream.
-_MISSING: Final = frozenset({10014, 10037, 10059})
+NO_STREAM: Final = 10059
+MISSING: Final = frozenset({10014, 10037, NO_STREAM})
 WRONG_LAST_SEQUENCE: Final = 10071
 
 
@@ -45,6 +46,6 @@ async def ask_if_any(
     try:
         return await ask(nc, verb, body)
     except JetStreamRefused as refused:
-        if refused.err_code in _MISSING:
+        if refused.err_code in MISSING:
             return None
         raise

@@ -4,47 +4,49 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from adapters.logs import Log
-from adapters.nats import feed_log
+from adapters.nats import feed_log, jetstream
 from adapters.nats.connection import Connection
-from adapters.nats.errors import Unanswered
+from adapters.nats.errors import JetStreamRefused
 from adapters.nats.publish import FeedPublisher, OutMessage
 from domain.envelope import Recorded
-from domain.errors import VarselError
+from domain.errors import Unavailable, VarselError
 from projections import feed_index
 from projections.feed_index import Render
 from projections.rows import Row, Rows
 
 BATCH: Final = 500
 RETRY: Final = 0.2  # seconds
-LOOK: Final = 2.0  # seconds between looks when nothing wakes it
+LOOK: Final = 2.0  # seconds between looks at the stream when nothing wakes it
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the relay needs: the read models, events by position, and how to make the feed anew.
+
+    `rows` gives the read models in use, `caught_up` whether they hold the whole ledger.
+    `restore(common)` makes stream and consumers anew; up to the number `common` the messages
+    were ours, so what parties acknowledged of those still counts.
+    """
+
+    rows: Callable[[], Rows]
+    caught_up: Callable[[], bool]
+    read: Callable[[int], Recorded | None]
+    render: Render
+    restore: Callable[[int], Awaitable[None]]
 
 
 class Relay:
-    """Publishes what the index lists and the stream does not hold yet.
+    """Publishes what the index lists and the stream does not hold yet."""
 
-    `rows` gives the read models in use; `read` an event by its position; `restore` makes stream
-    and consumers anew where they are gone or are no copy of this ledger.
-    """
-
-    def __init__(
-        self,
-        nc: Connection,
-        rows: Callable[[], Rows],
-        read: Callable[[int], Recorded | None],
-        render: Render,
-        restore: Callable[[], Awaitable[None]],
-        log: Log,
-    ) -> None:
+    def __init__(self, nc: Connection, ports: Ports, log: Log) -> None:
         self._nc = nc
         self._publisher = FeedPublisher(nc)
-        self._rows = rows
-        self._read = read
-        self._render = render
-        self._restore = restore
+        self._ports = ports
         self._log = log
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -63,44 +65,59 @@ class Relay:
         """Stop; what is under way is found again from the stream."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
+        look = True
         while True:
             try:
-                if self.published < 0:
+                if look or self.published < 0:
                     self.published = await self._checkpoint()
                 while await self._carry():
                     pass
                 self.trouble = None
-            except VarselError as trouble:
-                self.published, self.trouble = -1, str(trouble)
-                self._log.warning("relay.interrupted", error=str(trouble))
-                await asyncio.sleep(RETRY)
+            except Exception as trouble:
+                await self._stumble(trouble)
                 continue
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK)
-            self._wake.clear()
+            look = not await self._woken()
 
-    async def _carry(self) -> bool:
-        rows = feed_index.after(self.published, BATCH, self._rows())
-        if not rows:
+    async def _stumble(self, trouble: Exception) -> None:
+        known = isinstance(trouble, VarselError)
+        self.published, self.trouble = -1, str(trouble) if known else repr(trouble)
+        if known:
+            self._log.warning("relay.interrupted", error=str(trouble))
+        else:  # a relay that dies stays unseen
+            self._log.error("relay.failed", exc_info=trouble)
+        await asyncio.sleep(RETRY)
+
+    async def _woken(self) -> bool:
+        """Whether there is work; False after a while without any, time to look at the stream."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), LOOK)
+        except TimeoutError:
             return False
-        await self._publisher.publish(await asyncio.to_thread(self._messages, rows))
-        self.published = rows[-1]["number"]
+        self._wake.clear()
         return True
 
-    def _messages(self, rows: Sequence[Row]) -> list[OutMessage]:
+    async def _carry(self) -> bool:
+        batch = await asyncio.to_thread(self._batch, self.published)
+        if not batch:
+            return False
+        await self._publisher.publish(batch)
+        self.published = batch[-1].number
+        return True
+
+    def _batch(self, after: int) -> list[OutMessage]:
+        rows = feed_index.after(after, BATCH, self._ports.rows())
         return [self._message(row) for row in rows]
 
     def _message(self, row: Row) -> OutMessage:
-        recorded = self._read(row["position"])
+        recorded = self._ports.read(row["position"])
         if recorded is None:
             raise VarselError(f"the index lists position {row['position']}, the ledger has none")
         return OutMessage(
             subject=row["subject"],
-            body=self._render(recorded, feed_index.place_of(row)),
+            body=self._ports.render(recorded, feed_index.place_of(row)),
             message_id=row["message"],
             number=row["number"],
         )
@@ -109,20 +126,36 @@ class Relay:
         """The number of the stream's last message, after making sure that it is ours."""
         try:
             number, message = await feed_log.last(self._nc)
-        except Unanswered:
-            raise
-        except VarselError as gone:
-            self._log.warning("feed.gone", error=str(gone))
-            await self._restore()
-            return 0
-        if number and not self._is_ours(number, message):
-            self._log.error("feed.foreign", number=number, message=message)
-            await self._restore()
-            return 0
-        return number
+        except JetStreamRefused as refused:
+            if refused.err_code not in jetstream.MISSING:  # it may well be there: not ready yet
+                raise
+            self._log.warning("feed.gone")
+            return await self._made_anew(feed_index.total(self._ports.rows()))
+        if number == 0 or self._listed(number) == message:
+            return number
+        if not await asyncio.to_thread(self._ports.caught_up):
+            raise Unavailable("the views are behind the ledger: whose the stream is cannot be told")
+        if self._listed(number) == message:
+            return number
+        self._log.error("feed.foreign", number=number)
+        return await self._made_anew(await self._common(number))
 
-    def _is_ours(self, number: int, message: str | None) -> bool:
-        if number > feed_index.total(self._rows()):
-            return False
-        row = feed_index.after(number - 1, 1, self._rows())
-        return bool(row) and row[0]["message"] == message
+    async def _made_anew(self, common: int) -> int:
+        await self._ports.restore(common)
+        return 0
+
+    async def _common(self, last: int) -> int:
+        """Up to which number the stream is ours: histories that part never meet again."""
+        ours, foreign = 0, last
+        while foreign - ours > 1:
+            middle = (ours + foreign) // 2
+            if self._listed(middle) == await feed_log.message_id(self._nc, middle):
+                ours = middle
+            else:
+                foreign = middle
+        return ours
+
+    def _listed(self, number: int) -> str | None:
+        """The id that the index gives the message of this number; "" where it lists none."""
+        row = feed_index.after(number - 1, 1, self._ports.rows())
+        return row[0]["message"] if row else ""

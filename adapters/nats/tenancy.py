@@ -69,6 +69,8 @@ class Tenancy:
             "max_age": int(max_age.total_seconds()) * 10**9,  # zero: kept for ever
             "max_bytes": max_bytes,
             "max_msgs": -1,
+            # 2.15 takes -1 for its own default of 1000 (nats-server #8337): one for each party.
+            "max_consumers": 1_000_000,
             # Fencing by sequence does the work; the default of two minutes only costs memory.
             "duplicate_window": 2 * 10**9,
         }
@@ -95,7 +97,7 @@ class Tenancy:
                 f"the stream {STREAM} is not as Varsel makes it",
                 got="; ".join(f"{key}={got!r}" for key, (got, _) in broken.items()),
                 expected="; ".join(f"{key}={want!r}" for key, (_, want) in broken.items()),
-                next_step="rebuild it from the ledger (varsel rebuild)",
+                next_step="stop varsel serve, delete DATA/nats, start it: the feed is made anew",
             )
 
     async def recreate_stream(self) -> None:
@@ -109,30 +111,32 @@ class Tenancy:
 
     async def ensure_consumer(
         self, account_key: str, feeds: Sequence[str], start_after: int = 0
-    ) -> None:
+    ) -> int:
         """Lets an account follow these parties' feeds, from after `start_after` if it is new.
 
         Without feeds there is no consumer, and one that is left over goes: it would still read.
-        A feed added later is delivered from the consumer's present position on.
+        A feed added later is delivered from the consumer's present position on. Returns how far
+        the account has acknowledged.
         """
         if not feeds:
             await self.drop_consumer(account_key)
-            return
+            return 0
         wanted = {**_CONSUMER, **_filters(feeds)}
         found = await self._consumer(account_key)
         if found is None:
             await self._save(account_key, "create", {**wanted, **_start(start_after)})
-        elif any(found["config"].get(key) != value for key, value in wanted.items()):
+            return start_after
+        if any(found["config"].get(key) != value for key, value in wanted.items()):
             kept = {k: v for k, v in found["config"].items() if not k.startswith("filter_")}
             await self._save(account_key, "update", {**kept, **wanted})
+        return _floor(found)
 
     async def consumer_progress(self, account_key: str) -> Progress | None:
         """How far an account has read; None where it has no consumer."""
         found = await self._consumer(account_key)
         if found is None:
             return None
-        floor = int(found["ack_floor"]["stream_seq"])
-        return Progress(floor, int(found["num_pending"]), int(found["num_ack_pending"]))
+        return Progress(_floor(found), int(found["num_pending"]), int(found["num_ack_pending"]))
 
     async def drop_consumer(self, account_key: str) -> bool:
         """Takes an account's consumer away; False where there was none."""
@@ -152,6 +156,10 @@ def _differences(config: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     # The server leaves out what is false or empty.
     got = {key: config.get(key) or None for key in _PROMISES}
     return {k: (got[k], want) for k, want in _PROMISES.items() if got[k] != (want or None)}
+
+
+def _floor(found: jetstream.Answer) -> int:
+    return int(found["ack_floor"]["stream_seq"])
 
 
 def _filters(feeds: Sequence[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -98,7 +98,7 @@ class Player:
         request = {
             "command": step.id or f"step-{number}",
             "with": step.with_,
-            "happened": step.happened,
+            "happened": step.happened.model_dump(mode="json") if step.happened else None,
         }
         try:
             await self._callers[step.by].call(step.do, request)
@@ -153,7 +153,7 @@ class Player:
 @asynccontextmanager
 async def stage(
     scenario: Scenario, folder: Path, then: Callable[[], datetime], log_level: str = "WARNING"
-) -> AsyncIterator[tuple[Player, ScenarioClock]]:
+) -> AsyncGenerator[tuple[Player, ScenarioClock], None]:
     """A throw-away platform in `folder`, with everybody of the scenario admitted."""
     clock = ScenarioClock(scenario.starts, then)
     settings = Settings(data=folder, nats_port=0, log_level=log_level)

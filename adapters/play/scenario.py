@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, cast
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, InstanceOf, StringConstraints, ValidationError, field_validator
 
-from adapters.reading import Document, Where, read
-from domain.commands import VERBS, AgreeEngagement, ContractNoticeIn, RegisterParty
-from domain.desk import explain, parse
-from domain.errors import Invalid, VarselError
-from domain.values import Label, PartyId, Point, Value
+from adapters.play.checks import AGAIN, Checks, Written
+from adapters.reading import called, read
+from domain.commands import ContractNoticeIn, RegisterParty
+from domain.desk import explain, first_of
+from domain.errors import Invalid
+from domain.values import Label, PartyId, Point, Value, When
 from domain.words import EngagementRole, MandateScope, near
 
-OPERATORS = frozenset({RegisterParty.VERB, AgreeEngagement.VERB})
+Fields = dict[str, Any]
 
 
 class PartySpec(RegisterParty):
@@ -52,6 +54,19 @@ class EngagementSpec(Value):
         return self.model_dump(mode="json", exclude={"mandate"}, exclude_none=True)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a step stands in its file."""
+
+    source: str
+    number: int
+    line: int | None = None
+
+    def __str__(self) -> str:
+        line = f", line {self.line}" if self.line else ""
+        return f"{self.source} step {self.number}{line}"
+
+
 class Step(Value):
     """Something that a party does at a time on the platform's clock."""
 
@@ -59,11 +74,9 @@ class Step(Value):
     by: PartyId
     do: str
     with_: dict[str, Any] = Field(alias="with")
-    happened: Any = None
-    id: str | None = None
-    line: int | None = None
-    number: int = 0
-    source: str = ""
+    happened: When | None = None
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    place: InstanceOf[Place]  # from the loader alone: no file can write one
 
     @property
     def instant(self) -> datetime:
@@ -71,10 +84,9 @@ class Step(Value):
         return datetime.fromisoformat(self.at).astimezone(UTC)
 
     @property
-    def place(self) -> str:
-        """Where it stands, for a person."""
-        line = f", line {self.line}" if self.line else ""
-        return f"{self.source} step {self.number}{line}"
+    def command(self) -> str:
+        """The id that its command goes by, and that `correct` may cite."""
+        return self.id or f"step-{self.place.number}"
 
     @field_validator("at")
     @classmethod
@@ -99,19 +111,29 @@ class Scenario(Value):
         return self.steps[0].instant
 
 
+PARTS: dict[str, type[Value]] = {
+    "parties": PartySpec,
+    "engagements": EngagementSpec,
+    "steps": Step,
+}
+
+
 def load(path: str) -> Scenario:
     """The scenario in a file; raises `Invalid` naming step and line of the first mistake."""
-    document = read(path)
-    content = document.content
-    if not isinstance(content, Mapping):
-        raise Invalid(f"{path} holds no scenario", got=content, expected="scenario, parties, steps")
-    numbered = {**content, "steps": _numbered(content.get("steps"), document, path)}
+    written = Written(called(path), read(path))
+    content: Any = written.document.content
+    if not isinstance(content, dict):
+        raise Invalid(
+            f"{written.name} holds no scenario",
+            got=content or "nothing",
+            expected="scenario, parties, steps",
+            next_step="look at one in scenarios/",
+        )
     try:
-        scenario = Scenario.model_validate(numbered)
+        scenario = Scenario.model_validate(_numbered(cast("Fields", content), written))
     except ValidationError as wrong:
-        first = tuple(wrong.errors()[0]["loc"])
-        raise _placed(explain(wrong, tuple(Scenario.model_fields)), document, first, path) from None
-    _check(scenario)
+        raise written.placed(_explained(wrong), tuple(first_of(wrong)["loc"])) from None
+    Checks(scenario, written).run()
     return scenario
 
 
@@ -127,55 +149,28 @@ def merged(scenarios: Iterable[Scenario]) -> Scenario:
     )
 
 
-def _numbered(steps: Any, document: Document, path: str) -> Any:
-    if not isinstance(steps, list):
-        return steps
-    items: list[Any] = steps
-    return [
-        {**step, "number": n, "line": document.line(("steps", n - 1)), "source": path}
-        if isinstance(step, dict)
-        else step
-        for n, step in enumerate(items, start=1)
-    ]
+def _numbered(content: Fields, written: Written) -> Fields:
+    """The content, each step with its place."""
+    if not isinstance(content.get("steps"), list):
+        return content
+    steps = [_placed(n, one, written) for n, one in enumerate(content["steps"])]
+    return {**content, "steps": steps}
 
 
-def _placed(error: Invalid, document: Document, where: Where, path: str) -> Invalid:
-    line = document.line(where)
-    step = f" step {int(where[1]) + 1}" if where[:1] == ("steps",) and len(where) > 1 else ""
-    error.message = f"{path}{step}, line {line}: {error.message}"
+def _placed(index: int, step: Any, written: Written) -> Any:
+    if not isinstance(step, dict):
+        return step
+    line = written.document.line(("steps", index))
+    return {"place": Place(written.name, index + 1, line), **cast("Fields", step)}
+
+
+def _explained(wrong: ValidationError) -> Invalid:
+    """As the desk explains it; a field that is not there names its neighbours in each part."""
+    error, first = explain(wrong, tuple(Scenario.model_fields)), first_of(wrong)
+    part, *rest = first["loc"]
+    model = PARTS.get(str(part))
+    if first["type"] == "extra_forbidden" and model and len(rest) == len(("index", "field")):
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        error.expected = near(str(rest[-1]), [name for name in known if name != "place"])
+    error.next_step = AGAIN
     return error
-
-
-def _check(scenario: Scenario) -> None:
-    """What no single field can show: time order, known parties, steps that could be understood."""
-    ids = [party.id for party in scenario.parties]
-    twice = sorted({one for one in ids if ids.count(one) > 1})
-    if twice:
-        raise Invalid("a party is there twice", field="parties", got=twice[0])
-    earlier: Step | None = None
-    for step in scenario.steps:
-        if earlier and step.instant < earlier.instant:
-            raise Invalid(
-                f"{step.place}: comes before the step it follows",
-                field="at",
-                got=step.at,
-                expected=f"a time not before {earlier.at}",
-                next_step="put the steps in the order of time",
-            )
-        earlier = step
-        _check_step(step, ids)
-
-
-def _check_step(step: Step, ids: list[str]) -> None:
-    try:
-        if step.by not in ids:
-            raise Invalid("unknown party", field="by", got=step.by, expected=near(step.by, ids))
-        if step.do not in VERBS or step.do in OPERATORS:
-            known = sorted(set(VERBS) - OPERATORS)
-            raise Invalid(
-                "there is no such verb", field="do", got=step.do, expected=near(step.do, known)
-            )
-        parse(VERBS[step.do], step.with_)
-    except VarselError as error:
-        error.message = f"{step.place}: {error.message}"
-        raise

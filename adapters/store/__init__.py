@@ -1,1 +1,1 @@
-"""The ledger: eventsourcing over SQLite, with sealed text, a clock and receipts beside the events."""
+"""The ledger: eventsourcing over SQLite; sealed text, clock and receipts beside the events."""

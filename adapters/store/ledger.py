@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
+from eventsourcing.domain import EventSourcingError
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper
 from eventsourcing.utils import Environment, EnvType
 
@@ -24,10 +27,23 @@ from adapters.store.recorders import (
 from adapters.store.sealing import Sealer
 from adapters.store.vault import Vault
 from domain.envelope import Draft, Envelope, Recorded
-from domain.errors import Conflict
+from domain.errors import Conflict, Unavailable
 from domain.ports import Changes, Kept, Receipt, ReceiptEvent, Signature
 
 _STAMPS = 5
+
+
+@contextmanager
+def _answering() -> Generator[None]:
+    """Whatever fails below becomes the one error that the domain knows of."""
+    try:
+        yield
+    except (EventSourcingError, sqlite3.Error, OSError) as broken:
+        raise Unavailable(
+            "the ledger's store does not answer",
+            got=str(broken) or type(broken).__name__,
+            next_step="see that the data folder is there, whole and not full; then try again",
+        ) from broken
 
 
 class _Book(Application[UUID]):
@@ -60,6 +76,7 @@ class EventLedger:
     One writer at a time: the library is synchronous, and so is SQLite.
     """
 
+    @_answering()
     def __init__(self, path: Path | None, vault: Vault) -> None:
         self.sealer = Sealer(vault)
         env = {"PERSISTENCE_MODULE": "eventsourcing.popo"}
@@ -77,11 +94,13 @@ class EventLedger:
 
     # --- domain.ports.Ledger ---
 
+    @_answering()
     def read(self, stream: UUID) -> list[Recorded]:
         """See `Ledger`."""
         entries = cast("list[Entry]", list(cast("Any", self._book.events.get(stream))))
         return [_recorded(entry, 0) for entry in entries]
 
+    @_answering()
     def receipt(self, party: str, command: str) -> Kept | None:
         """See `Ledger`."""
         row = self._recorder.select_receipt(party, command)
@@ -90,7 +109,7 @@ class EventLedger:
     def append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
         """See `Ledger`."""
         if not changes.streams:
-            return Receipt(command=signature.command, verb=signature.verb, recorded_at=now)
+            return self._nothing(signature, now)
         with self._writing:
             receipt = self._append(changes, signature, now)
         for wake in self._watchers:
@@ -99,6 +118,7 @@ class EventLedger:
 
     # --- the notification log ---
 
+    @_answering()
     def since(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after `position`, in the order of the log."""
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
@@ -109,6 +129,7 @@ class EventLedger:
         found = self.since(position - 1, 1)
         return found[0] if found and found[0].position == position else None
 
+    @_answering()
     def position(self) -> int:
         """The position of the last event; 0 before the first."""
         return self._recorder.max_notification_id() or 0
@@ -123,6 +144,12 @@ class EventLedger:
 
     # --- parts ---
 
+    @_answering()
+    def _nothing(self, signature: Signature, now: datetime) -> Receipt:
+        at = self._stamp(now)
+        return Receipt(command=signature.command, verb=signature.verb, recorded_at=at)
+
+    @_answering()
     def _append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
         for _ in range(_STAMPS):
             at = self._stamp(now)

@@ -9,7 +9,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
-from pydantic import ValidationError
 
 from adapters.store.sealing import Sealer, place_of
 from domain.envelope import Envelope
@@ -83,7 +82,7 @@ class VarselMapper(Mapper[UUID]):
             said = self._lifted(kind, stored["v"], stored["event"])
             event = kind.model_validate(said, context=STORED)
             envelope = Envelope.model_validate(stored["envelope"])
-        except (ValueError, KeyError, ValidationError) as broken:
+        except (ValueError, LookupError, TypeError, AttributeError) as broken:
             raise Unavailable(
                 f"the ledger holds a broken event at {where}", got=str(broken)[:200]
             ) from broken
@@ -91,11 +90,18 @@ class VarselMapper(Mapper[UUID]):
             raise TypeError(stored_event.originator_id)
         return Entry(stored_event.originator_id, stored_event.originator_version, envelope, event)
 
-    def _lifted(self, kind: type[Event], version: int, said: dict[str, Any]) -> dict[str, Any]:
+    def _lifted(self, kind: type[Event], version: Any, said: Any) -> Any:
+        if not isinstance(version, int):
+            msg = f"{version!r} is no version"
+            raise ValueError(msg)  # noqa: TRY004 - one of many ways to be broken
         if version > kind.VERSION:
             msg = f"version {version} is newer than {kind.VERSION}, the newest known here"
             raise ValueError(msg)
         while version < kind.VERSION:
-            said = self._upcasters[kind.TOPIC, version](said)
+            lift = self._upcasters.get((kind.TOPIC, version))
+            if lift is None:
+                msg = f"there is no upcaster from version {version}"
+                raise ValueError(msg)
+            said = lift(said)
             version += 1
         return said

@@ -52,7 +52,9 @@ class _FullSyncPool(SQLiteConnectionPool):
 class SqliteLedgerRecorder(SQLiteApplicationRecorder):
     """The library's SQLite recorder, plus clock row and receipts."""
 
-    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
+    def __init__(
+        self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"
+    ) -> None:
         datastore.pool.close()
         datastore.pool = _FullSyncPool(db_name=datastore.pool.db_name, lock_timeout=30)
         super().__init__(datastore, events_table_name)
@@ -61,8 +63,10 @@ class SqliteLedgerRecorder(SQLiteApplicationRecorder):
         """The library's table, the receipts, and a clock of one row."""
         return [
             *super().construct_create_table_statements(),
-            "CREATE TABLE IF NOT EXISTS receipts (party TEXT, command TEXT, digest TEXT, "
-            "receipt TEXT, PRIMARY KEY (party, command)) WITHOUT ROWID",
+            (
+                "CREATE TABLE IF NOT EXISTS receipts (party TEXT, command TEXT, digest TEXT, "
+                "receipt TEXT, PRIMARY KEY (party, command)) WITHOUT ROWID"
+            ),
             "CREATE TABLE IF NOT EXISTS clock (one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT)",
             "INSERT OR IGNORE INTO clock VALUES (1, '')",
         ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -52,13 +52,15 @@ class Sealer:
         sealed = dict(_texts(said)).get(path, {}).get("sealed")
         if sealed is None:
             raise NotFound("there is no text here", field=path, got=str(recorded.id))
-        raw = base64.b64decode(sealed)
         place = place_of(recorded.stream, recorded.version, recorded.event.TOPIC)
         try:
+            raw = base64.b64decode(sealed)
             key = self._key(_name(recorded.envelope), make=False)
             return AESGCM(key).decrypt(raw[:12], raw[12:], f"{place}|{path}".encode()).decode()
-        except InvalidTag:
-            raise NotFound("this text does not open: it was altered or moved", field=path) from None
+        except (InvalidTag, ValueError):
+            raise NotFound(
+                "this text does not open: it was erased, altered or moved", field=path
+            ) from None
 
     def erase(self, party: str, about: str) -> bool:
         """Destroy the key of one party's text about one incident; False where there is none."""
@@ -94,6 +96,5 @@ def _texts(said: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
         for name, part in found.items():
             yield from _texts(part, f"{path}/{name}" if path else name)
     elif isinstance(said, list):
-        items: list[Any] = said
-        for number, part in enumerate(items):
+        for number, part in enumerate(cast("Sequence[Any]", said)):
             yield from _texts(part, f"{path}/{number}")

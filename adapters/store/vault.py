@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -74,21 +74,29 @@ class SqliteVault:
         self._lock = threading.Lock()
         path.touch(mode=0o600, exist_ok=True)
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=DELETE")  # a WAL would keep destroyed keys around
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("PRAGMA secure_delete=ON")
-        self._db.execute("CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, sealed BLOB)")
+        try:
+            self._prepare()
+        except Unavailable:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._rows("PRAGMA journal_mode=DELETE")  # a WAL would keep destroyed keys around
+        self._rows("PRAGMA synchronous=FULL")
+        self._rows("PRAGMA secure_delete=ON")
+        self._rows("CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, sealed BLOB)")
+        for row in self._rows("SELECT name FROM secrets LIMIT 1"):
+            self.get(row[0])  # a wrong master key must not seal anything beside the right one's
 
     def get(self, name: str) -> bytes | None:
         """See `Vault`; raises `Unavailable` where the master key does not fit."""
-        with self._lock:
-            row = self._db.execute("SELECT sealed FROM secrets WHERE name=?", (name,)).fetchone()
-        if row is None:
+        rows = self._rows("SELECT sealed FROM secrets WHERE name=?", name)
+        if not rows:
             return None
-        sealed: bytes = row[0]
+        sealed: bytes = rows[0][0]
         try:
             return self._master.decrypt(sealed[:12], sealed[12:], name.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Unavailable(
                 "the master key does not open the vault",
                 expected="the master key the data folder was made with",
@@ -99,26 +107,30 @@ class SqliteVault:
         """See `Vault`."""
         nonce = os.urandom(12)
         sealed = nonce + self._master.encrypt(nonce, secret, name.encode())
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO secrets VALUES (?,?)", (name, sealed))
+        self._rows("INSERT OR REPLACE INTO secrets VALUES (?,?)", name, sealed)
 
     def destroy(self, name: str) -> bool:
         """See `Vault`."""
-        with self._lock:
-            return self._db.execute("DELETE FROM secrets WHERE name=?", (name,)).rowcount > 0
+        return bool(self._rows("DELETE FROM secrets WHERE name=? RETURNING name", name))
 
     def names(self, prefix: str) -> list[str]:
         """See `Vault`."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT name FROM secrets WHERE substr(name,1,?)=? ORDER BY name",
-                (len(prefix), prefix),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT name FROM secrets WHERE substr(name,1,?)=? ORDER BY name", len(prefix), prefix
+        )
         return [row[0] for row in rows]
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with self._lock:
+            try:
+                return self._db.execute(statement, values).fetchall()
+            except sqlite3.Error as broken:
+                raise Unavailable("the vault's file does not answer", got=str(broken)) from broken
 
 
 def load_master_key(path: Path, *, create: bool) -> bytes:

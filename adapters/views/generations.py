@@ -5,8 +5,8 @@ Never rename over an open database: its write-ahead log would bring the old rows
 
 from __future__ import annotations
 
-import contextlib
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -18,6 +18,7 @@ from projections.everything import SCHEMA
 from projections.rows import Project, Rows
 
 BATCH = 500
+_NAME = re.compile(r"views-\d+-(\d+)\.sqlite")
 Read = Callable[[int, int], Sequence[Recorded]]
 
 
@@ -32,6 +33,7 @@ class Views:
         self._folder = folder
         self._read = read
         self._projections = tuple(projections)
+        self._rebuilding = threading.Lock()
         self._switching = threading.Lock()
         self._retired: list[SqliteRows] = []
         self._current = self._open()
@@ -63,19 +65,28 @@ class Views:
 
         Readers go on with the old one meanwhile, and the projector too.
         """
-        fresh = SqliteRows(self._folder / self._next_name())
-        self._fill(fresh, progress)
-        with self._switching:
-            self._fill(fresh, progress)
-            self._point_at(fresh.path.name)
-            self._retired.append(self._current)
-            self._current = fresh
-        return fresh.path.name
+        with self._rebuilding:
+            fresh = self._build(progress)
+            with self._switching:
+                self._fill(fresh, progress)
+                self._point_at(fresh.path.name)
+                self._retired.append(self._current)
+                self._current = fresh
+            return fresh.path.name
 
     def close(self) -> None:
         """Close all files."""
         for rows in (*self._retired, self._current):
             rows.close()
+
+    def _build(self, progress: Callable[[int], None]) -> SqliteRows:
+        fresh = SqliteRows(self._folder / self._next_name())
+        try:
+            self._fill(fresh, progress)
+        except BaseException:
+            fresh.close()
+            raise
+        return fresh
 
     def _fill(self, rows: SqliteRows, progress: Callable[[int], None]) -> None:
         while events := self._read(rows.position(), BATCH):
@@ -83,23 +94,41 @@ class Views:
 
     def _open(self) -> SqliteRows:
         name = self._pointed()
-        if name is not None and (self._folder / name).exists():
-            with contextlib.suppress(sqlite3.DatabaseError):
-                rows = SqliteRows(self._folder / name)
-                rows.position()
-                self._remove_others(name)
-                return rows
-        fresh = SqliteRows(self._folder / self._next_name())
-        self._fill(fresh, lambda _: None)
-        self._point_at(fresh.path.name)
-        self._remove_others(fresh.path.name)
-        return fresh
+        rows = self._usable(self._folder / name) if name else None
+        if rows is None:
+            rows = self._build(lambda _: None)
+            self._point_at(rows.path.name)
+        self._remove_others(rows.path.name)
+        return rows
+
+    def _usable(self, path: Path) -> SqliteRows | None:
+        if not path.exists():
+            return None
+        try:
+            rows = SqliteRows(path)
+        except sqlite3.DatabaseError:
+            return None
+        if self._is_of_this_log(rows):
+            return rows
+        rows.close()
+        return None
+
+    def _is_of_this_log(self, rows: SqliteRows) -> bool:
+        """Whether the last event in the rows stands where the log has it, too."""
+        try:
+            position, event = rows.last()
+        except (sqlite3.DatabaseError, ValueError):
+            return False
+        if position == 0:
+            return True
+        found = self._read(position - 1, 1)
+        return [(one.position, str(one.id)) for one in found] == [(position, event)]
 
     def _pointed(self) -> str | None:
         """The generation in use; None where there is none, or its rows have an older shape."""
         pointer = self._folder / "CURRENT"
-        name = pointer.read_text().strip() if pointer.exists() else ""
-        return name if name.startswith(f"views-{SCHEMA}-") else None
+        name = pointer.read_text(errors="replace").strip() if pointer.exists() else ""
+        return name if re.fullmatch(rf"views-{SCHEMA}-\d+\.sqlite", name) else None
 
     def _point_at(self, name: str) -> None:
         new = self._folder / "CURRENT.new"
@@ -110,7 +139,8 @@ class Views:
         new.replace(self._folder / "CURRENT")
 
     def _next_name(self) -> str:
-        taken = [int(path.stem.rsplit("-", 1)[1]) for path in self._folder.glob("views-*.sqlite")]
+        names = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
+        taken = [int(name.group(1)) for name in names if name]
         return f"views-{SCHEMA}-{max(taken, default=0) + 1}.sqlite"
 
     def _remove_others(self, name: str) -> None:

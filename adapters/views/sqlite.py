@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -23,29 +24,45 @@ _META, _POSITION = "meta", "position"
 class SqliteRows:
     """`projections.rows.Rows` in a file: many readers, one writer that works in batches.
 
-    `synchronous=NORMAL` is enough: a view can be built anew, and WAL keeps it whole.
+    Every thread reads through a connection of its own, so that nobody waits for another's long
+    answer. `synchronous=NORMAL` is enough: a view can be built anew, and WAL keeps it whole.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.touch(mode=0o600, exist_ok=True)
+        self._opening = threading.Lock()
+        self._opened: list[sqlite3.Connection] = []
+        self._mine = threading.local()
         self._writer = self._connect()
-        self._writer.execute("PRAGMA journal_mode=WAL")
-        self._writer.execute("PRAGMA synchronous=NORMAL")
-        self._writer.execute(_TABLE)
-        self._reading = threading.Lock()
-        self._reader = self._connect()
-        self._reader.execute("PRAGMA query_only=ON")
+        try:
+            self._writer.execute("PRAGMA journal_mode=WAL")
+            self._writer.execute("PRAGMA synchronous=NORMAL")
+            self._writer.execute(_TABLE)
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+        made = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+        with self._opening:
+            self._opened.append(made)
+        return made
+
+    def _reader(self) -> sqlite3.Connection:
+        reader: sqlite3.Connection | None = getattr(self._mine, "reader", None)
+        if reader is None:
+            reader = self._mine.reader = self._connect()
+            reader.execute("PRAGMA query_only=ON")
+        return reader
 
     def get(self, view: str, scope: str, key: str) -> Row | None:
         """See `Rows`."""
-        with self._reading:
-            found = self._reader.execute(
-                "SELECT body FROM rows WHERE view=? AND scope=? AND key=?", (view, scope, key)
-            ).fetchone()
+        found = (
+            self._reader()
+            .execute("SELECT body FROM rows WHERE view=? AND scope=? AND key=?", (view, scope, key))
+            .fetchone()
+        )
         return json.loads(found[0]) if found else None
 
     def put(self, view: str, scope: str, key: str, row: Row) -> None:
@@ -60,18 +77,20 @@ class SqliteRows:
         self, view: str, scope: str, *, after: str = "", limit: int | None = None
     ) -> list[tuple[str, Row]]:
         """See `Rows`."""
-        with self._reading:
-            found = self._reader.execute(
-                "SELECT key, body FROM rows WHERE view=? AND scope=? AND key>? "
-                "ORDER BY key LIMIT ?",
-                (view, scope, after, -1 if limit is None else limit),
-            ).fetchall()
-        return [(key, json.loads(body)) for key, body in found]
+        found = self._reader().execute(
+            "SELECT key, body FROM rows WHERE view=? AND scope=? AND key>? ORDER BY key LIMIT ?",
+            (view, scope, after, -1 if limit is None else limit),
+        )
+        return [(key, json.loads(body)) for key, body in found.fetchall()]
 
     def position(self) -> int:
         """The position of the last event these rows hold."""
-        row = self.get(_META, "", _POSITION)
-        return int(row["position"]) if row else 0
+        return self.last()[0]
+
+    def last(self) -> tuple[int, str | None]:
+        """Position and id of the last event these rows hold; (0, None) where they hold none."""
+        row = self.get(_META, "", _POSITION) or {"position": 0}
+        return int(row["position"]), row.get("event")
 
     def apply(self, events: Iterable[Recorded], projections: Iterable[Project]) -> int:
         """Project a batch and commit it with its position; returns the position reached.
@@ -85,7 +104,7 @@ class SqliteRows:
                 for project in projections:
                     project(event, batch)
                 reached = event.position
-        batch.put(_META, "", _POSITION, {"position": reached})
+                batch.put(_META, "", _POSITION, {"position": reached, "event": str(event.id)})
         self._commit(batch)
         return reached
 
@@ -96,15 +115,17 @@ class SqliteRows:
         try:
             self._writer.executemany(_PUT, puts)
             self._writer.executemany(_DROP, drops)
+            self._writer.execute("COMMIT")
         except BaseException:
-            self._writer.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):  # a full disk has rolled back already
+                self._writer.execute("ROLLBACK")
             raise
-        self._writer.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file."""
-        self._reader.close()
-        self._writer.close()
+        with self._opening:
+            for one in self._opened:
+                one.close()
 
 
 class Batch:

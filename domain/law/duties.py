@@ -56,8 +56,7 @@ class Facts:
     @property
     def day(self) -> date:
         """The day whose law applies: that on which the matter began."""
-        begun = self.matter.happenings[0].at if self.matter.happenings else self.now
-        return begun.astimezone(self.profile.clock).date()
+        return self.matter.happenings[0].at.astimezone(self.profile.clock).date()
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,14 @@ class Met:
 
 def of_controller(facts: Facts) -> Iterator[Obligation]:
     """A client's duties in one matter: current ones, then the deadlines they replaced."""
-    for duty in _applicable(facts, "controller"):
+    for duty in owed_by("controller", facts):
         yield _judged(duty, facts)
         if duty.starts == "aware" and duty.period:
             yield from _superseded(duty, facts)
 
 
-def _applicable(facts: Facts, debtor: str) -> Iterator[Duty]:
+def owed_by(debtor: str, facts: Facts) -> Iterator[Duty]:
+    """The duties that the party's laws lay on controllers, or on processors."""
     for law in facts.profile.laws:
         for duty in facts.rules.in_force(law, facts.day):
             if duty.debtor == debtor:
@@ -93,7 +93,7 @@ def _judged(duty: Duty, facts: Facts) -> Obligation:
         why = f"taken up in incident {facts.matter.continued_in}"
         return base.model_copy(update={"status": "superseded", "why": why})
     if met:
-        return base.model_copy(update=_met(base, met))
+        return base.model_copy(update=_met(base, met, facts))
     if lifted:
         return base.model_copy(update={"status": lifted[0], "why": lifted[1]})
     if started is None:
@@ -134,7 +134,7 @@ def alarm(due: tuple[Due, ...]) -> datetime | None:
     return next((one.at for one in due if one.alarm), None)
 
 
-def _met(base: Obligation, met: Met) -> dict[str, Any]:
+def _met(base: Obligation, met: Met, facts: Facts) -> dict[str, Any]:
     limit = alarm(base.due)
     late = limit is not None and met.at > limit
     within = [one.convention for one in base.due if met.at <= one.at]
@@ -143,12 +143,12 @@ def _met(base: Obligation, met: Met) -> dict[str, Any]:
         beside = f"; within the limit by {', '.join(within)}" if within else ""
         why = f"{met.how}, after the limit{beside}"
     status = "met_late" if late else "met"
-    zone = base.started_at.tzinfo if base.started_at else None
-    return {"status": status, "met_at": met.at.astimezone(zone), "met_by": met.by, "why": why}
+    at = met.at.astimezone(facts.profile.clock)
+    return {"status": status, "met_at": at, "met_by": met.by, "why": why}
 
 
 def _unmet(base: Obligation, started: Start, duty: Duty, facts: Facts) -> dict[str, Any]:
-    delayed = _delay(duty, facts)
+    delayed = delay(duty, facts)
     if delayed:
         return {"status": "delayed", "why": delayed}
     limit = alarm(base.due)
@@ -182,9 +182,9 @@ def _by_awareness(facts: Facts) -> tuple[Start | None, str]:
 
 
 def _by_first_report(facts: Facts) -> tuple[Start | None, str]:
-    filed = [one for one in filings(facts) if one.data["stage"] != "complete"]
+    filed = filings(facts)
     if not filed:
-        return None, "starts with a first, incomplete report"
+        return None, "starts with a first report"
     at = filed[0].latest(facts.profile.clock)
     return Start(at=at, by=filed[0].id, why="a first report was filed"), ""
 
@@ -210,32 +210,43 @@ STARTS: dict[str, Callable[[Facts], tuple[Start | None, str]]] = {
 
 
 def filings(facts: Facts) -> list[Happening]:
-    """The filings that count for this party: its own, and those a mandate let a vendor make."""
+    """The filings that count for this party: its own, and those a mandate let a vendor make.
+
+    A withdrawal takes back what was filed with that authority before it.
+    """
     me = facts.profile.id
-    return [
-        one
-        for one in facts.matter.living("RegulatorNotified")
-        if one.data["stage"] != "withdrawn"
-        and (one.by == me or me in one.data.get("controllers", []))
-    ]
+    counted: list[Happening] = []
+    for one in facts.matter.living("RegulatorNotified"):
+        if one.by != me and me not in one.data["controllers"]:
+            continue
+        if one.data["stage"] == "withdrawn":
+            counted = [f for f in counted if f.data["authority"] != one.data["authority"]]
+        else:
+            counted.append(one)
+    return counted
 
 
 def _authority_notified(facts: Facts) -> Met | None:
-    for one in filings(facts):
-        who = "itself" if one.by == facts.profile.id else f"{one.by} under its mandate"
-        how = f"filed by {who} with {one.data['authority']}"
-        return Met(one.latest(facts.profile.clock), one.id, how)
-    return None
+    zone = facts.profile.clock
+    first = min(filings(facts), key=lambda one: one.latest(zone), default=None)
+    if first is None:
+        return None
+    who = "itself" if first.by == facts.profile.id else f"{first.by} under its mandate"
+    how = f"filed by {who} with {first.data['authority']}"
+    return Met(first.latest(zone), first.id, how)
 
 
 def _report_completed(facts: Facts) -> Met | None:
-    whole = [one for one in filings(facts) if one.data["stage"] == "complete"]
-    if not whole:
-        return None
-    news = facts.matter.last("ClientUpdated")
-    if news and news.at > whole[-1].at:
-        return None
-    return Met(whole[-1].latest(facts.profile.clock), whole[-1].id, "the complete report was filed")
+    """Met by a complete report, until the vendor says more (that it is closed is no more)."""
+    whole = {one.id for one in filings(facts) if one.data["stage"] == "complete"}
+    said = facts.matter.living("RegulatorNotified", "ClientUpdated")
+    for one in reversed(list(said)):
+        if one.id in whole:
+            how = "the complete report was filed"
+            return Met(one.latest(facts.profile.clock), one.id, how)
+        if one.type == "ClientUpdated" and "incident_state" not in one.data:
+            return None
+    return None
 
 
 def _documented(facts: Facts) -> Met | None:
@@ -271,19 +282,28 @@ MET_BY: dict[str, Callable[[Facts], Met | None]] = {
 def _lifted(duty: Duty, facts: Facts) -> tuple[str, str] | None:
     for waiver in facts.matter.living("NotificationWaived"):
         ground = waiver.data["ground"]
-        if waiver.data["duty"] == duty.name and ground in duty.waivable_by:
+        fits = waiver.data["duty"] == duty.name and ground in duty.waivable_by
+        if fits and not _disproved(waiver, facts):
             return "waived", f"waived on the ground {ground}"
     if duty.owed_to == "the_record":
         return None
     return _no_breach_here(facts) or _no_risk(duty, facts)
 
 
+def _disproved(waiver: Happening, facts: Facts) -> bool:
+    """A later assessment by the same client takes an unlikely risk back."""
+    assessed = facts.matter.last("RiskAssessed")
+    if waiver.data["ground"] != "unlikely_risk" or assessed is None:
+        return False
+    return assessed.data["outcome"] != "unlikely" and assessed.at > waiver.at
+
+
 def _no_breach_here(facts: Facts) -> tuple[str, str] | None:
-    word = facts.matter.last("ClientCleared", "ClientNotified")
+    word = facts.matter.last("ClientCleared", "ClientNotified", "ClientUpdated")
     if word and word.type == "ClientCleared":
         return "not_required", f"the vendor stated at {word.at.isoformat()}: not touched after all"
     states = [one.data.get("incident_state") for one in facts.matter.living("ClientUpdated")]
-    if "withdrawn" in states:
+    if "withdrawn" in states or facts.matter.last("IncidentWithdrawn"):
         return "not_required", "the vendor withdrew its report"
     return None
 
@@ -300,10 +320,12 @@ def _no_risk(duty: Duty, facts: Facts) -> tuple[str, str] | None:
     return None
 
 
-def _delay(duty: Duty, facts: Facts) -> str | None:
+def delay(duty: Duty, facts: Facts) -> str | None:
+    """Why the party does this duty lawfully later, by its own word, for as long as that holds."""
     for one in facts.matter.living("DelayRecorded"):
         until = one.data.get("until")
         end = When.model_validate(until).latest(facts.profile.clock) if until else None
-        if one.data["duty"] == duty.name and (end is None or facts.now <= end):
+        mine = one.by == facts.profile.id and one.data["duty"] == duty.name
+        if mine and (end is None or facts.now <= end):
             return f"lawfully delayed: {one.data['ground']}"
     return None

@@ -42,9 +42,9 @@ class Happening(Value):
     data: dict[str, Any] = Field(default_factory=dict[str, Any])
 
     def earliest(self, zone: ZoneInfo) -> datetime:
-        """The earliest it can have happened, but never after it was recorded."""
+        """The earliest it can have happened; where nothing says, the latest: never after `at`."""
         first = self.happened.earliest(zone) if self.happened else None
-        return min(first, self.at) if first else self.at
+        return min(first, self.at) if first else self.latest(zone)
 
     def latest(self, zone: ZoneInfo) -> datetime:
         """The latest it can have happened: its recording at the latest."""
@@ -112,8 +112,8 @@ class Line(Value):
     delivered_at: AwareDatetime | None = None
     acknowledged_at: AwareDatetime | None = None
     acknowledged_by: UUID | None = None
-    asked: tuple[str, ...] = ()
-    answered: tuple[str, ...] = ()
+    asked: tuple[dict[str, Any], ...] = ()
+    answered: tuple[dict[str, Any], ...] = ()
     regulator: tuple[dict[str, Any], ...] = ()
     customers: tuple[dict[str, Any], ...] = ()
     cleared_at: AwareDatetime | None = None

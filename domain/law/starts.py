@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from domain.law.matter import Happening, Matter
 from domain.values import Value, When
 
-NOTICES = ("ClientNotified", "ClientUpdated")
 KNOWING = ("aware", "should_have_known")
+STATING = ("AwarenessStated", "ClientRaisedConcern")
+TURNING = (*STATING, "ClientNotified", "NoticeDelivered", "NoticeAcknowledged", "EventCorrected")
 
 
 class Start(Value):
@@ -40,14 +41,14 @@ def start(matter: Matter, zone: ZoneInfo) -> Start | None:
 
 
 def replaced(matter: Matter, zone: ZoneInfo) -> tuple[Start, ...]:
-    """The starts that held for a while and were then replaced, oldest first."""
-    held: list[Start] = []
-    for count in range(1, len(matter.happenings) + 1):
-        now = start(matter.until(count), zone)
-        if now and (not held or held[-1].at != now.at):
-            held.append(now)
+    """The starts that held for a while and were then replaced, each once, oldest first."""
+    held: dict[datetime, Start] = {}
+    for count, one in enumerate(matter.happenings, start=1):
+        now = start(matter.until(count), zone) if one.type in TURNING else None
+        if now:
+            held.setdefault(now.at, now)
     current = start(matter, zone)
-    return tuple(one for one in held if current is None or one.at != current.at)
+    return tuple(one for one in held.values() if current is None or one.at != current.at)
 
 
 def _starts(one: Happening, matter: Matter, zone: ZoneInfo) -> Iterator[Start | None]:
@@ -78,30 +79,25 @@ def _given(one: Happening, zone: ZoneInfo) -> Start | None:
     channel = one.data["channel"]
     if channel == "platform":
         return None
-    given = one.data.get("given_at")
-    told = one.model_copy(update={"happened": When.model_validate(given)}) if given else one
     why = f"the vendor gave its notice by {channel}"
-    return Start(at=told.earliest(zone), by=one.id, why=why)
+    return Start(at=one.earliest(zone), by=one.id, why=why)
 
 
 def _stated(one: Happening, matter: Matter, zone: ZoneInfo) -> Start | None:
-    """The client's own word; its newest statement at any stage of knowing replaces the others."""
-    if one.by != matter.party or not _is_newest(one, matter):
+    """The party's own word, until it says anew since when it has been at the same stage."""
+    stage = _stage(one)
+    if stage not in KNOWING or not _is_newest(one, matter):
         return None
-    known = one.data.get("awareness")
-    if not known or known["stage"] not in KNOWING:
-        return None
-    when = When.model_validate(known["when"])
-    bound = when.earliest(zone)
-    at = min(bound, one.at) if bound else one.model_copy(update={"happened": when}).latest(zone)
-    why = f"{one.by} stated that it was {known['stage'].replace('_', ' ')}"
-    return Start(at=at, by=one.id, why=why if bound else f"{why}, at the latest by then")
+    when = When.model_validate(one.data["awareness"]["when"])
+    at = one.model_copy(update={"happened": when}).earliest(zone)
+    why = f"{one.by} stated that it was {stage.replace('_', ' ')}"
+    return Start(at=at, by=one.id, why=why if when.earliest(zone) else f"{why}, by then at latest")
 
 
 def _is_newest(one: Happening, matter: Matter) -> bool:
-    """A statement of awareness holds until the party restates it (a concern's counts beside)."""
-    stated = list(matter.living("AwarenessStated"))
-    own = [each for each in stated if each.by == matter.party]
-    knowing = [each for each in own if each.data["awareness"]["stage"] in KNOWING]
-    newest = knowing[-1].id if knowing else None
-    return newest in {None, one.id}
+    own = (each for each in matter.living(*STATING) if each.by == matter.party)
+    return [each for each in own if _stage(each) == _stage(one)][-1:] == [one]
+
+
+def _stage(one: Happening) -> str:
+    return str(one.data.get("awareness", {}).get("stage", ""))

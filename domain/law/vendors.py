@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import uuid5
 
-from domain.law.calendar import Period, deadlines
-from domain.law.duties import Facts, Obligation, alarm, of_controller
+from domain.law.calendar import Due, Period, deadlines
+from domain.law.duties import Facts, Obligation, alarm, delay, of_controller, owed_by
 from domain.law.matter import Line, Promise
 from domain.law.pack import Duty
-from domain.law.starts import Start
-from domain.values import When
+from domain.law.starts import Start, start
 
 
 def of_vendor(
@@ -25,7 +24,8 @@ def of_vendor(
     if own_people:
         yield from of_controller(_as_controller(facts))
     for client, line in lines.items():
-        yield from _towards(line, promises.get(client, Promise()), facts)
+        if client != facts.profile.id:
+            yield from _towards(line, promises.get(client, Promise()), facts)
 
 
 def _as_controller(facts: Facts) -> Facts:
@@ -40,15 +40,12 @@ def _as_controller(facts: Facts) -> Facts:
 
 
 def _towards(line: Line, promise: Promise, facts: Facts) -> Iterator[Obligation]:
-    if promise.role != "processor":
-        return
-    day = facts.day
-    if "gdpr" in facts.profile.laws:
-        for duty in facts.rules.in_force("gdpr", day):
+    if promise.role == "processor":
+        for duty in owed_by("processor", facts):
             if duty.starts == "processor_aware":
-                yield _owed(duty, line, _aware(facts), None, facts)
-    if promise.within and promise.starts:
-        for duty in facts.rules.in_force("contract", day):
+                yield _owed(duty, line, _aware(facts), duty.period, facts)
+    if promise.within:
+        for duty in facts.rules.in_force("contract", facts.day):
             started = _agreed_start(promise, line, facts)
             yield _owed(duty, line, started, Period.parse(promise.within), facts)
 
@@ -59,7 +56,7 @@ def _owed(
     client, zone = line.client, facts.profile.clock
     due = deadlines(started.at, period, zone, duty.computation) if started and period else ()
     told = _told_at(line, facts)
-    status, why = _status(line, started, alarm(due), told, facts)
+    status, why = _told(line, told, alarm(due)) or _untold(duty, line, started, due, facts)
     return Obligation(
         id=uuid5(facts.matter.incident, f"{facts.profile.id}/{duty.name}/{client}"),
         duty=duty.name,
@@ -79,21 +76,27 @@ def _owed(
     )
 
 
-def _status(
-    line: Line,
-    started: Start | None,
-    limit: datetime | None,
-    told: datetime | None,
-    facts: Facts,
+def _told(line: Line, told: datetime | None, limit: datetime | None) -> tuple[str, str] | None:
+    if told is None:
+        return None
+    how = f"told by {', '.join(line.channels)}"
+    late = limit is not None and told > limit
+    return ("met_late", f"{how}, after the limit") if late else ("met", how)
+
+
+def _untold(
+    duty: Duty, line: Line, started: Start | None, due: tuple[Due, ...], facts: Facts
 ) -> tuple[str, str]:
-    if told:
-        late = limit is not None and told > limit
-        how = f"told by {', '.join(line.channels)}"
-        return ("met_late", f"{how}, after the limit") if late else ("met", how)
     if line.cleared_at:
         return "not_required", "this client was cleared before it was told"
+    if facts.matter.last("IncidentWithdrawn"):
+        return "not_required", "the report was withdrawn before this client was told"
     if started is None:
         return "not_started", "what starts the clock has not been stated"
+    delayed = delay(duty, facts)
+    if delayed:
+        return "delayed", delayed
+    limit = alarm(due)
     if limit is None:
         return "open", f"{started.why}; the law gives no number of hours"
     return ("overdue" if facts.now > limit else "open"), started.why
@@ -107,19 +110,8 @@ def _told_at(line: Line, facts: Facts) -> datetime | None:
 
 
 def _aware(facts: Facts) -> Start | None:
-    """Since when the vendor is aware, by its own newest word."""
-    stated = [
-        one
-        for one in facts.matter.living("AwarenessStated")
-        if one.data["awareness"]["stage"] in {"aware", "should_have_known"}
-    ]
-    if not stated:
-        return None
-    newest = stated[-1]
-    when = When.model_validate(newest.data["awareness"]["when"])
-    known = newest.model_copy(update={"happened": when})
-    at = known.earliest(facts.profile.clock)
-    return Start(at=at, by=newest.id, why="the vendor stated that it was aware")
+    """Since when the vendor is aware, by its own word."""
+    return start(facts.matter, facts.profile.clock)
 
 
 def _agreed_start(promise: Promise, line: Line, facts: Facts) -> Start | None:

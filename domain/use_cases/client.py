@@ -9,7 +9,7 @@ from domain.case import Case
 from domain.envelope import Context
 from domain.errors import Invalid, NotFound, Refused
 from domain.incident import Incident
-from domain.use_cases.either import not_ahead
+from domain.use_cases.sides import not_ahead
 from domain.values import When
 from domain.work import Work
 

@@ -105,6 +105,10 @@ def agree_engagement(command: c.AgreeEngagement, work: Work) -> None:
             got=command.vendor,
             expected="the id of a registered vendor",
         )
+    if vendor.id == client.id:
+        raise Invalid(
+            "nobody works for itself", field="client", got=client.id, expected="another party"
+        )
     promised = command.contract_notice
     event = e.EngagementAgreed(
         vendor=vendor.id,

@@ -10,6 +10,7 @@ from domain import case as cases
 from domain import events as e
 from domain import streams
 from domain.envelope import PLATFORM, Context
+from domain.errors import NotFound
 from domain.work import Work
 
 
@@ -72,6 +73,8 @@ def reopen_case(late: LateWord, work: Work) -> None:
 
 def issue_credential(issued: Credential, work: Work) -> None:
     """Record that a credential was given out."""
+    if work.party(issued.party) is None:
+        raise NotFound("no such party", field="party", got=issued.party)
     event = e.CredentialIssued(credential=issued.credential, kind=issued.kind)
     work.add(streams.party_stream(issued.party), event, Context(), [issued.party])
 

@@ -173,6 +173,12 @@ def test_an_act_happened_when_its_writer_says() -> None:
     assert last.happened_or_recorded == When(at=last.envelope.recorded_at.isoformat())
 
 
+def test_the_copies_of_a_shared_act_happened_when_it_did() -> None:
+    story = given(*told("joker"), a_measure(when="2024-03-01", visibility="shared"))
+    times = [x.envelope.happened for x in story.log() if isinstance(x.event, e.MeasureTaken)]
+    assert times == [When(at="2024-03-01")] * 2
+
+
 # --- make_statement ----------------------------------------------------------------------------
 
 

@@ -177,6 +177,7 @@ def test_a_later_mandate_stands_for_the_earlier_one() -> None:
         ({"until": "2024-03-06T12:00+01:00"}, "2024-03-06T11:00Z", True),
         ({"until": "2024-03-06T12:00+01:00"}, "2024-03-06T11:01Z", False),
         ({"from": {"before": "2024-01-01"}}, "2024-03-04T09:00Z", True),
+        ({"from": "2024-03-06T11:00Z", "until": "2024-03-06T11:00Z"}, "2024-03-06T11:00Z", True),
         ({"until": "unknown"}, "2030-01-01T00:00Z", True),
     ],
 )

@@ -15,6 +15,7 @@ from tests.builders import (
     a_clearing,
     a_closing,
     a_correction,
+    a_filing,
     a_leak,
     a_measure,
     a_naming,
@@ -207,6 +208,7 @@ CLIENTS_COMMANDS = [
     ),
     a_question(),
     a_measure("joker"),
+    a_filing("joker"),
 ]
 
 

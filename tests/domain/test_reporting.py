@@ -90,7 +90,7 @@ def test_two_vendors_may_use_the_same_slug() -> None:
 
 @pytest.mark.parametrize("field", ["happened", "data_period"])
 def test_facts_from_the_future_are_refused(field: str) -> None:
-    given().when(a_leak(**{field: "2024-03-05"})).then_refused(Invalid, field=field)
+    given().when(a_leak().having(**{field: "2024-03-05"})).then_refused(Invalid, field=field)
 
 
 def test_awareness_from_the_future_is_refused() -> None:
@@ -104,7 +104,7 @@ def test_today_is_not_the_future() -> None:
 
 @pytest.mark.parametrize("field", ["nature", "people"])
 def test_a_report_says_what_leaked_and_of_whom(field: str) -> None:
-    given().when(a_leak(**{field: []})).then_refused(Invalid, field=field)
+    given().when(a_leak().having(**{field: []})).then_refused(Invalid, field=field)
 
 
 def test_only_a_vendor_reports() -> None:
@@ -127,8 +127,13 @@ def test_a_report_that_answers_a_concern_tells_its_client_at_once() -> None:
         like(e.VendorReportedLeak, answers=concern).seen_by("zoopit"),
         like(e.ClientsNamed, clients=named).seen_by("zoopit"),
         like(e.NoticesIssued, act="notified", clients=("tokmanni",)).seen_by("zoopit"),
-        like(e.ClientNotified, answers=concern, channel="platform").seen_by("tokmanni", "zoopit"),
+        like(e.ClientNotified, answers=concern, report=None).seen_by("tokmanni", "zoopit"),
     )
+
+
+def test_a_notice_says_which_report_it_rests_on() -> None:
+    story = given(a_leak(), a_notice("joker"))
+    assert story.all_of(e.ClientNotified)[0].report == story.last(e.VendorReportedLeak).id
 
 
 def test_a_client_told_by_an_answer_acknowledges_and_hears_of_revisions() -> None:

@@ -73,7 +73,7 @@ def rows_told(story: Story, client: str, rows: str) -> list[Any]:
 
 @every_row
 def test_a_notice_leaves_out_a_row_that_names_another_party(rows: str, row: Any) -> None:
-    story = given(a_leak(**{rows: [PLAIN[rows], row]}), a_notice("joker", OTHER))
+    story = given(a_leak().having(**{rows: [PLAIN[rows], row]}), a_notice("joker", OTHER))
     assert len(rows_told(story, "joker", rows)) == 1
     assert len(rows_told(story, OTHER, rows)) == 2
     assert OTHER not in str(story.all_of(e.ClientNotified, about="joker")).casefold()
@@ -83,7 +83,9 @@ def test_a_notice_leaves_out_a_row_that_names_another_party(rows: str, row: Any)
     ("rows", "row"), [pair for pair in NAMING_OTHERS if pair[0] != "systems"], ids=str
 )
 def test_an_update_leaves_out_a_row_that_names_another_party(rows: str, row: Any) -> None:
-    story = given(a_leak(), a_notice("joker", OTHER), a_revision(**{rows: [PLAIN[rows], row]}))
+    story = given(
+        a_leak(), a_notice("joker", OTHER), a_revision().having(**{rows: [PLAIN[rows], row]})
+    )
     of_joker = story.all_of(e.ClientUpdated, about="joker")
     of_other = story.all_of(e.ClientUpdated, about=OTHER)
     assert [len(getattr(update, rows)) for update in of_joker] == [1]
@@ -92,7 +94,8 @@ def test_an_update_leaves_out_a_row_that_names_another_party(rows: str, row: Any
 
 
 def test_a_notice_keeps_rows_that_name_its_client_its_vendor_or_nobody_here() -> None:
-    claims = [a_claim(s, source=s) for s in ("joker", "zoopit", "outsider", "press")]
+    sources = ("joker", "zoopit", "outsider", "the press")
+    claims = [a_claim(f"claim-{n}", source=source) for n, source in enumerate(sources)]
     story = given(a_leak(claims=claims), a_notice("joker"))
     assert len(rows_told(story, "joker", "claims")) == 4
 

@@ -41,10 +41,9 @@ FORMS: list[tuple[Any, str | None, str | None]] = [
     ("unknown", None, None),
     ({}, None, None),
 ]
-every_form = pytest.mark.parametrize(("form", "first", "last"), FORMS, ids=lambda form: str(form))
 
 
-@every_form
+@pytest.mark.parametrize(("form", "first", "last"), FORMS, ids=str)
 def test_a_time_has_an_earliest_and_a_latest_instant(
     form: Any, first: str | None, last: str | None
 ) -> None:
@@ -52,13 +51,10 @@ def test_a_time_has_an_earliest_and_a_latest_instant(
     assert when(form).latest(OSLO) == utc(last)
 
 
-@every_form
-def test_a_time_is_written_as_people_write_it_and_read_again(
-    form: Any, first: str | None, last: str | None
-) -> None:
+@pytest.mark.parametrize("form", [form for form, *_ in FORMS], ids=str)
+def test_a_time_is_written_as_people_write_it_and_read_again(form: Any) -> None:
     written = when(form).model_dump(mode="json")
     assert when(json.loads(json.dumps(written))) == when(form)
-    assert (first, last) == (None, None) or written != "unknown"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +107,7 @@ NO_TIME: list[tuple[Any, str]] = [
     ("2023-02-30", "day is out of range"),
     ("2023-13", "month must be in"),
     ("23-02-27", "is no time"),
-    ("２０２３", "is no time"),
+    ("\uff12\uff10\uff12\uff13", "is no time"),  # full-width digits
     ("2023-W09-2", "has no zone"),
     ("0999", "expected 1000 to 9998"),
     ("9999-12-31", "expected 1000 to 9998"),
@@ -147,7 +143,7 @@ def test_what_is_no_time_is_refused(form: Any, match: str) -> None:
     ],
 )
 def test_a_period_does_not_end_before_it_starts(start: str, end: str) -> None:
-    with pytest.raises(ValidationError, match="ends .* before it starts"):
+    with pytest.raises(ValidationError, match=r"ends .* before it starts"):
         when({"from": start, "to": end})
 
 

@@ -101,7 +101,7 @@ def test_what_is_no_country_is_refused(wrong: Any) -> None:
 
 
 def test_norway_read_as_false_is_explained() -> None:
-    with pytest.raises(ValidationError, match="YAML 1.1 readers take NO for false"):
+    with pytest.raises(ValidationError, match=r"YAML 1\.1 readers take NO for false"):
         TypeAdapter(Country).validate_python(False)
 
 

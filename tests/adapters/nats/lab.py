@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -87,7 +86,6 @@ async def platform(
         finally:
             await nc.close()
             await system.close()
-            gc.collect()  # see TOLERATED: here, where the loop still runs and the mark still holds
 
 
 def message(party: str, number: int, word: str = "word") -> OutMessage:

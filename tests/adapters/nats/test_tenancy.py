@@ -339,7 +339,7 @@ def test_an_eleventh_connection_of_a_party_waits_outside(tmp_path: Path) -> None
         async with platform(tmp_path / "nats") as desk:
             joker = await desk.admit("joker")
             ten = [await connect(desk.url, joker.creds, name=str(n)) for n in range(10)]
-            with pytest.raises(Disconnected, match="maximum account active connections"):
+            with pytest.raises(Disconnected):
                 await connect(desk.url, joker.creds, name="11", patience=0.5)
             for nc in ten:
                 await nc.close()

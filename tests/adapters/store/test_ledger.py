@@ -179,13 +179,20 @@ def test_a_command_id_with_another_body_is_refused(ledger: EventLedger) -> None:
         desk.handle(a_report("c-1", text="We closed two holes."), NOW)
 
 
-def test_a_command_sent_many_times_at_once_is_recorded_once(ledger: EventLedger) -> None:
-    desk = a_desk(ledger)
-    register_zoopit(desk)
+def test_of_one_command_id_used_many_times_at_once_one_wins(ledger: EventLedger) -> None:
+    gate = threading.Barrier(4)
+
+    def write(number: int) -> bool:
+        gate.wait()
+        try:
+            ledger.append(changes(stream=streams.notice_id(INCIDENT, str(number))), signed(), NOW)
+        except Conflict:
+            return False
+        return True
+
     with ThreadPoolExecutor(4) as pool:
-        receipts = list(pool.map(lambda _: desk.handle(a_report("c-1"), NOW), range(12)))
-    assert receipts == [receipts[0]] * 12
-    assert len(ledger.read(INCIDENT)) == 1
+        assert sorted(pool.map(write, range(4))) == [False, False, False, True]
+    assert len(whole(ledger)) == 1
 
 
 # --- time and order ----------------------------------------------------------------------------

@@ -1,13 +1,12 @@
-"""What the SQLite ledger adds: it is on disk when it says so, and nobody else's settings reach it."""
+"""What the SQLite ledger adds: on disk when it says so, and out of reach of others' settings."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -153,9 +152,8 @@ def test_only_its_owner_may_read_the_files(tmp_path: Path) -> None:
 def test_a_closed_ledger_leaves_no_file_open(tmp_path: Path) -> None:
     with on_disk(tmp_path) as ledger:
         ledger.append(changes(a_draft(a_question())), signed(), NOW)
-    still_open = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
-                  if os.path.exists(f"/proc/self/fd/{fd}")]
-    assert not [name for name in still_open if name.startswith(str(tmp_path))]
+    still_open = [fd.readlink() for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink()]
+    assert not [file for file in still_open if file.is_relative_to(tmp_path)]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["ledger.sqlite", "vault.sqlite"]
 
 
@@ -236,11 +234,9 @@ def test_a_full_disk_refuses_the_command_and_the_ledger_goes_on(filed: EventLedg
     assert len(filed.read(NOTICE)) == 40
 
 
-def test_a_row_removed_by_hand_shows_as_a_gap_in_the_log(filed: EventLedger, tmp_path: Path) -> None:
+def test_a_row_removed_by_hand_leaves_a_gap(filed: EventLedger, tmp_path: Path) -> None:
     filed.append(changes(a_draft(), a_draft(), a_draft()), signed(), NOW)
-    db = sqlite3.connect(tmp_path / "ledger.sqlite")
-    db.execute("DELETE FROM stored_events WHERE rowid=2")
-    db.commit()
-    db.close()
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as db, db:
+        db.execute("DELETE FROM stored_events WHERE rowid=2")
     assert filed.at(2) is None
     assert [read.position for read in filed.since(0, 10)] == [1, 3]

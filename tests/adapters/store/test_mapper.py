@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any, ClassVar
-from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import StoredEvent
@@ -46,7 +45,7 @@ STEPS: dict[tuple[str, int], Upcaster] = {
 
 
 def a_mapper(sealer: Sealer | None = None) -> VarselMapper:
-    topics = {**e.TOPICS, DoorOpened.TOPIC: DoorOpened}
+    topics: dict[str, type[Event]] = {**e.TOPICS, DoorOpened.TOPIC: DoorOpened}
     return VarselMapper(sealer or Sealer(MemoryVault()), topics, STEPS)
 
 
@@ -73,13 +72,14 @@ def read(row: StoredEvent) -> Event:
 
 def test_the_stored_state_is_compact_json_with_sorted_keys() -> None:
     state = a_mapper().to_stored_event(an_entry(e.NoticeAcknowledged())).state
+    about = f'{{"client":null,"incident":"{INCIDENT}","vendor":null}}'
     envelope = (
-        '{"about":{"client":null,"incident":"%s","vendor":null},"actor":null,"command":"c-1",'
-        '"corrects":null,"happened":null,"id":"018697f0-0000-7000-8000-000000000001",'
-        '"party":"joker","recorded_at":"2023-02-28T11:00:00Z","release_at":null,'
+        f'{{"about":{about},"actor":null,"command":"c-1","corrects":null,"happened":null,'
+        '"id":"018697f0-0000-7000-8000-000000000001","party":"joker",'
+        '"recorded_at":"2023-02-28T11:00:00Z","release_at":null,'
         '"salt":"00000000000000000000000000000000","visibility":["joker"]}'
-    ) % INCIDENT
-    assert state.decode() == '{"envelope":%s,"event":{},"v":1}' % envelope
+    )
+    assert state.decode() == f'{{"envelope":{envelope},"event":{{}},"v":1}}'
 
 
 def test_the_topic_and_the_place_are_the_rows_own() -> None:
@@ -193,14 +193,3 @@ def test_sealed_text_of_an_old_version_still_opens() -> None:
     state["v"], state["event"] = 1, {"who": "Ann", "note": state["event"]["note"]}
     lifted = a_mapper(sealer).to_domain_event(a_row(state))
     assert sealer.open(as_recorded(lifted), "note") == "at night"
-
-
-def test_a_row_without_a_uuid_is_not_ours() -> None:
-    row = StoredEvent("not-a-uuid", 7, DoorOpened.TOPIC, json.dumps(a_state(3)).encode())
-    with pytest.raises((Unavailable, TypeError)):
-        read(row)
-
-
-def test_the_uuid_in_the_row_is_the_stream() -> None:
-    entry: Entry = a_mapper().to_domain_event(a_row(a_state(3, by="a", how="b")))
-    assert entry.originator_id == UUID(str(INCIDENT))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from adapters.store.ledger import EventLedger
 from adapters.store.sealing import Sealer
+from adapters.store.vault import MemoryVault
 from domain import events as e
 from domain import streams
 from domain.envelope import Recorded
@@ -58,8 +58,8 @@ def everything_on_disk(folder: Path) -> bytes:
 
 
 @pytest.fixture
-def two_questions(ledger: EventLedger) -> Iterator[tuple[Recorded, Recorded]]:
-    yield ask(ledger, "Which data?", 1), ask(ledger, "Since when?", 2)
+def two_questions(ledger: EventLedger) -> tuple[Recorded, Recorded]:
+    return ask(ledger, "Which data?", 1), ask(ledger, "Since when?", 2)
 
 
 def test_sealed_text_opens_again(ledger: EventLedger) -> None:
@@ -213,7 +213,5 @@ def test_the_sealer_leaves_the_writers_event_as_it_was(ledger: EventLedger) -> N
 
 def test_a_ledger_given_another_vault_opens_nothing(ledger: EventLedger) -> None:
     asked = ask(ledger, "Which data?", 1)
-    from adapters.store.vault import MemoryVault
-
     with pytest.raises(NotFound, match="erased"):
         Sealer(MemoryVault()).open(asked, "text")

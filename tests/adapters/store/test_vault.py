@@ -87,7 +87,7 @@ def test_secrets_survive_re_opening(tmp_path: Path) -> None:
 def test_a_wrong_master_key_is_refused_at_the_door(tmp_path: Path) -> None:
     with in_file(tmp_path / "vault") as vault:
         vault.put("nats/joker", b"seed")
-    with pytest.raises(Unavailable, match="the master key does not open the vault.*next: "):
+    with pytest.raises(Unavailable, match=r"the master key does not open the vault.*next: "):
         SqliteVault(tmp_path / "vault", OTHER_KEY)
 
 
@@ -154,7 +154,7 @@ def test_a_master_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> No
 
 
 def test_a_missing_master_key_is_not_made_unasked(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="there is no master key.*openssl rand -hex 32"):
+    with pytest.raises(Unavailable, match=r"there is no master key.*openssl rand -hex 32"):
         load_master_key(tmp_path / "master.key", create=False)
     assert list(tmp_path.iterdir()) == []
 
@@ -162,5 +162,5 @@ def test_a_missing_master_key_is_not_made_unasked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "abcd", "not hex at all", "00" * 31, "00" * 33])
 def test_what_is_no_master_key_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "master.key").write_text(content)
-    with pytest.raises(Unavailable, match="this is no master key.*64 hex digits"):
+    with pytest.raises(Unavailable, match=r"this is no master key.*64 hex digits"):
         load_master_key(tmp_path / "master.key", create=True)

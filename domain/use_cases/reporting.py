@@ -1,0 +1,105 @@
+"""A vendor's first report, and the concern it may answer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain import commands as c
+from domain import concern as concerns
+from domain import events as e
+from domain import notice, streams
+from domain.envelope import Context
+from domain.errors import NotFound, Refused
+from domain.incident import Incident, Line
+from domain.use_cases.sides import not_ahead
+from domain.use_cases.telling import issued, notice_for, tell
+from domain.values import Facts
+from domain.work import Work
+
+
+def report_leak(command: c.ReportLeak, work: Work) -> None:
+    """A first report; where it answers a concern, the client that raised it is told at once."""
+    stream = streams.incident_id(work.me.id, command.incident)
+    if work.read(stream):
+        raise Refused(
+            "you have reported an incident under this name",
+            field="incident",
+            got=command.incident,
+            expected="a name not used before",
+            next_step="use revise_facts for news of the same incident, or pick another name",
+        )
+    not_ahead(command.happened, work, "happened")
+    not_ahead(command.data_period, work, "data_period")
+    answered = _concern(command.answers, work) if command.answers else None
+    work.incident = stream
+    facts = _facts(command)
+    report = e.VendorReportedLeak(
+        slug=command.incident,
+        title=command.title,
+        text=command.text,
+        facts=facts,
+        answers=answered.id if answered else None,
+        chained=_chained(command),
+    )
+    about = Context(incident=stream, vendor=work.me.id)
+    work.add(stream, report, about, [work.me.id])
+    if command.aware:
+        not_ahead(command.aware.when, work, "aware.when")
+        stated = e.AwarenessStated(awareness=command.aware)
+        work.add(stream, stated, about, [work.me.id], happened=command.aware.when)
+    if answered:
+        _answer_concern(answered, stream, facts, work)
+
+
+def _facts(command: c.ReportLeak) -> Facts:
+    names = ("happened", "data_period", "discovered_by", "nature", "systems")
+    rest = ("people", "totals", "claims")
+    return Facts(**{name: getattr(command, name) for name in names + rest})
+
+
+def _chained(command: c.ReportLeak) -> e.Chained | None:
+    if isinstance(command.upstream, UUID):
+        return e.Chained(link="upstream", incident=command.upstream)
+    return command.upstream
+
+
+def _concern(reference: str, work: Work) -> concerns.Concern:
+    direct = [UUID(reference)] if _is_uuid(reference) else []
+    for stream in direct or work.directory.concerns(work.me.id, reference):
+        found = concerns.fold(work.read(stream))
+        if found is not None and found.vendor == work.me.id:
+            return found
+    raise NotFound(
+        "no such concern was put to you",
+        field="answers",
+        got=reference,
+        expected="the name or id of a concern in your feed",
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _answer_concern(answered: concerns.Concern, stream: UUID, facts: Facts, work: Work) -> None:
+    named = e.NamedClient(client=answered.client, sure="suspected")
+    about = Context(incident=stream, vendor=work.me.id)
+    work.add(stream, e.ClientsNamed(clients=(named,)), about, [work.me.id])
+    line = Line(sure="suspected")
+    state = Incident(
+        id=stream,
+        vendor=work.me.id,
+        slug="",
+        facts=facts,
+        report=stream,
+        clients={answered.client: line},
+    )
+    parties = work.parties_among(notice.mentioned(facts))
+    told = notice_for(state, answered.client, "platform", None, parties)
+    told = told.model_copy(update={"answers": answered.id, "report": None})
+    tell(state, answered.client, told, work)
+    issued(state, "notified", (answered.client,), work)

@@ -1,0 +1,102 @@
+"""How a vendor's word reaches clients: notices on their streams, counted on the incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain import events as e
+from domain import notice, streams
+from domain.envelope import Context
+from domain.incident import Incident
+from domain.values import When
+from domain.work import Work
+
+
+def open_incident(reference: str, work: Work) -> Incident:
+    """The vendor's own incident, refused where it is closed or withdrawn."""
+    incident = work.require_own_incident(reference)
+    incident.require_open()
+    return incident
+
+
+def about(incident: Incident, client: str | None = None) -> Context:
+    """What an event in this incident is about."""
+    return Context(incident=incident.id, vendor=incident.vendor, client=client)
+
+
+def notice_for(
+    incident: Incident, client: str, channel: Any, given_at: When | None, parties: frozenset[str]
+) -> e.ClientNotified:
+    """The notice for one client: its part of the facts, and nothing of others."""
+    line = incident.clients.get(client)
+    return e.ClientNotified(
+        facts=notice.for_client(incident.facts, client, incident.vendor, parties),
+        count=notice.own_count(incident, client),
+        sure=line.sure if line else "suspected",
+        since=line.since if line else None,
+        channel=channel,
+        given_at=given_at,
+        report=incident.report,
+    )
+
+
+def tell(  # noqa: PLR0913 - what one client is told, and to whom it is shown
+    incident: Incident,
+    client: str,
+    event: e.Event,
+    work: Work,
+    *,
+    to: Iterable[str] | None = None,
+    happened: When | None = None,
+) -> None:
+    """Write to one client's notice stream; `to` says who sees it beside the vendor."""
+    line = incident.clients.get(client)
+    readers = [client] if to is None else to
+    work.add(
+        streams.notice_id(incident.id, client),
+        event,
+        about(incident, client),
+        [*readers, incident.vendor],
+        happened=happened,
+        version=line.version if line else 0,
+    )
+
+
+def tell_all(incident: Incident, event: e.Event, work: Work) -> None:
+    """Say the same to every client that was told."""
+    for client in incident.reachable():
+        tell(incident, client, event, work)
+    issued(incident, "updated", incident.reachable(), work)
+
+
+def copies(
+    incident: Incident,
+    clients: Iterable[str],
+    event: e.Event,
+    work: Work,
+    happened: When | None = None,
+) -> None:
+    """A vendor's act, told to clients: each sees its own copy alone, and nothing of others."""
+    parties = work.parties_among(notice.words_of(event))
+    copies = {c: notice.copy_for_client(event, c, incident.vendor, parties) for c in clients}
+    told = {client: copy for client, copy in copies.items() if copy is not None}
+    for client, copy in told.items():
+        work.add(
+            streams.notice_id(incident.id, client),
+            copy,
+            Context(incident=incident.id, vendor=incident.vendor, client=client),
+            [client],
+            happened=happened,
+            version=incident.clients[client].version,
+        )
+    issued(incident, "shared", told, work)
+
+
+def issued(incident: Incident, act: str, clients: Iterable[str], work: Work) -> None:
+    """Count on the incident what a command wrote to notice streams."""
+    told = tuple(clients)
+    if told:
+        event = e.NoticesIssued(act=act, clients=told)
+        about = Context(incident=incident.id, vendor=incident.vendor)
+        work.add(incident.id, event, about, [incident.vendor])
