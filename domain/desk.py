@@ -22,7 +22,7 @@ from domain import access, commands, streams
 from domain import party as parties
 from domain.commands import Command
 from domain.envelope import PLATFORM, Actor
-from domain.errors import CommandReused, Conflict, Invalid, NotFound
+from domain.errors import CommandReused, Conflict, Invalid, NotFound, VarselError
 from domain.ports import Directory, Ledger, Receipt, Signature
 from domain.use_cases import (
     client,
@@ -160,7 +160,14 @@ class Desk:
             if kept is not None:
                 return _same(kept.receipt, kept.digest, signature)
             work = Work(self._ledger, self._directory, self._me(signature.party), now)
-            decide(work)
+            try:
+                decide(work)
+            except VarselError:
+                # The same command may have been accepted meanwhile, and refuse itself now.
+                kept = self._ledger.receipt(signature.party, signature.command)
+                if kept is None:
+                    raise
+                return _same(kept.receipt, kept.digest, signature)
             try:
                 return self._ledger.append(work.changes(), signature, now)
             except Conflict:

@@ -38,7 +38,7 @@ class Work:
     # --- reading ---
 
     def read(self, stream: UUID) -> list[Recorded]:
-        """A stream's events; the append will insist that none were added since."""
+        """A stream's events; where it is written to, the append insists that none came since."""
         if stream not in self._read:
             self._read[stream] = self._ledger.read(stream)
             self._expected.setdefault(stream, len(self._read[stream]))

@@ -112,6 +112,12 @@ class Story:
             self.take(step)
         return self
 
+    def via(self, desk: Desk) -> Story:
+        """The same story, as another desk over the same ledger takes part in it."""
+        other = replace(self, ledger=self.ledger)
+        other.desk = desk
+        return other
+
     def take(self, step: Step) -> Receipt:
         """Hand a step to the desk as a door would."""
         self.taken += 1

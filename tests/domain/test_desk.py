@@ -101,6 +101,28 @@ def test_a_repeated_command_is_known_by_another_desk_over_the_same_ledger() -> N
     story.when(an_acknowledgement().under("ack")).then()
 
 
+class Overtaken(Contended):
+    """A ledger on which the very same command is accepted right after its receipt was sought."""
+
+    def receipt(self, party: str, command: str) -> Kept | None:
+        kept = super().receipt(party, command)
+        self._meddle()
+        return kept
+
+
+def test_a_repeated_command_that_races_its_first_sending_gets_its_receipt() -> None:
+    story = given()
+    twin, sent = Desk(story.ledger, story.directory, KEY), list[Receipt]()
+
+    def send() -> None:
+        if not sent:
+            sent.append(story.via(twin).take(a_leak().under("report")))
+
+    story.desk = Desk(Overtaken(story.ledger, send), story.directory, KEY)
+    again = story.when(a_leak().under("report"))
+    assert again.receipt == sent[0]
+
+
 def test_a_repeated_command_may_be_spelled_otherwise() -> None:
     spelled: list[dict[str, Any]] = [
         {"reason": "new-knowledge"},
