@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +16,8 @@ from adapters.nats.tenancy import Tenancy
 from adapters.nats.trust import Trust, party_user_creds
 from adapters.store.vault import Vault
 from domain.desk import Desk, Request
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid, NotFound, Refused
+from domain.party import Party
 from domain.use_cases.platform import Credential
 
 T = TypeVar("T")
@@ -30,6 +33,7 @@ class Write(Protocol):
 
 OPERATOR = "operator"
 USER, API_KEY = "nats-user", "api-key"
+AT_ONCE = 50
 
 
 class Accounts:
@@ -38,6 +42,7 @@ class Accounts:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._seeds: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
         self._parties: dict[str, str] = {}
         for name in vault.names("account/"):
             seed = vault.get(name)
@@ -46,8 +51,7 @@ class Accounts:
 
     def key_of(self, party: str) -> str | None:
         """A party's account key."""
-        seed = self._seeds.get(party)
-        return mint.public_key(seed) if seed else None
+        return self._keys.get(party)
 
     def party_of(self, account_key: str) -> str | None:
         """The party an account key belongs to."""
@@ -66,8 +70,8 @@ class Accounts:
         return sorted(self._seeds)
 
     def _know(self, party: str, seed: str) -> None:
-        self._seeds[party] = seed
-        self._parties[mint.public_key(seed)] = party
+        self._seeds[party], self._keys[party] = seed, mint.public_key(seed)
+        self._parties[self._keys[party]] = party
 
 
 class Admission:
@@ -92,36 +96,54 @@ class Admission:
         self._tenancy = tenancy
         self._clock = clock
         self._url = url
+        # By party: an older account that is pushed last would undo a newer one.
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def add(self, request: Request) -> dict[str, Any]:
         """Register a party and give it credentials, shown this once."""
         receipt = await self._write(lambda: self._desk.handle(request, self._clock()))
         party = str(request.body["id"])
-        self._accounts.seed_of(party)
-        await self.admit(party)
-        return {"receipt": receipt.model_dump(mode="json"), **await self._credentials(party)}
+        async with self._turns[party]:
+            given = await self._give(party)
+        return {"receipt": receipt.model_dump(mode="json"), **given}
 
     async def rotate(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """New credentials for a party; the old ones are cut off at once."""
         party = self._known(body)
-        await self._revoke(party)
-        return {"party": party, **await self._credentials(party)}
+        async with self._turns[party]:
+            await self._write(partial(self._cut, party))
+            return {"party": party, **await self._give(party)}
 
     async def revoke(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Cut a party's credentials off; live connections end at once."""
         party = self._known(body)
-        return {"party": party, "revoked": await self._revoke(party)}
+        async with self._turns[party]:
+            revoked = await self._write(partial(self._cut, party))
+            await self._push(party)
+        return {"party": party, "revoked": revoked}
 
     async def admit(self, party: str) -> None:
-        """Make the party's account and consumer known to NATS: at admission and at every start."""
-        key = self._accounts.key_of(party)
-        known = self._desk.party(party)
-        if key is None or known is None:
-            return
-        jwt = self._trust.party_account_jwt(key, party, self._clock(), self._revocations(party))
-        await self._tenancy.push_account(jwt)
-        feeds = sorted(known.scope) if "auditor" in known.roles else [party]
-        await self._tenancy.ensure_consumer(key, feeds, start_after=self.floor(party))
+        """Make the party's account and consumer known to NATS: at every start, and anew."""
+        async with self._turns[party]:
+            await self._push(party)
+
+    async def admit_all(self) -> None:
+        """Make every party known: several at a time, since each waits for NATS to write."""
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def admit(party: str) -> None:
+            async with room:
+                await self.admit(party)
+
+        await asyncio.gather(*(admit(party) for party in self._accounts.all()))
+
+    async def operator_creds(self) -> str:
+        """New credentials for the operator of this data folder; earlier ones are cut off."""
+        async with self._turns[OPERATOR]:
+            await self._write(partial(self._cut, OPERATOR))
+            creds = await self._write(partial(self._user, OPERATOR, self._clock()))
+            await self._push(OPERATOR)
+        return creds
 
     def floor(self, party: str) -> int:
         """The stream number up to which a party had acknowledged when last looked at."""
@@ -133,32 +155,53 @@ class Admission:
         if number > self.floor(party):
             self._vault.put(f"floor/{party}", str(number).encode())
 
-    def operator_creds(self) -> str:
-        """New credentials for the operator of this data folder."""
-        seed = self._accounts.seed_of(OPERATOR)
-        return party_user_creds(seed, OPERATOR, self._comment(OPERATOR), self._clock())[0]
+    def lower_floors(self, number: int) -> None:
+        """Forget what was acknowledged behind a number: other messages will stand there."""
+        for name in self._vault.names("floor/"):
+            if self.floor(name.removeprefix("floor/")) > number:
+                self._vault.put(name, str(number).encode())
 
-    async def _credentials(self, party: str) -> dict[str, str]:
+    async def _push(self, party: str) -> None:
+        known = self._desk.party(party)
+        if known is None:
+            return
+        key = self._accounts.key_of(party)
+        if key is None:
+            return
+        jwt = self._trust.party_account_jwt(key, party, self._clock(), self._revocations(party))
+        await self._tenancy.push_account(jwt)
+        start = await asyncio.to_thread(self.floor, party)
+        floor = await self._tenancy.ensure_consumer(key, _feeds(known), start_after=start)
+        await asyncio.to_thread(self.remember_floor, party, floor)
+
+    async def _give(self, party: str) -> dict[str, str]:
         now = self._clock()
-        seed = self._accounts.seed_of(party)
-        creds, user = party_user_creds(seed, party, self._comment(party), now)
-        api_key = f"varsel_{secrets.token_urlsafe(32)}"
-        digest = hashlib.sha256(api_key.encode()).hexdigest()
-        for credential, kind in ((user, USER), (digest, API_KEY)):
-            issued = Credential(party, credential, kind)
-            await self._write(partial(self._desk.issue_credential, issued, now))
+        creds = await self._write(partial(self._user, party, now))
+        api_key = await self._write(partial(self._api_key, party, now))
+        await self._push(party)
         return {"creds": creds, "api_key": api_key}
 
-    async def _revoke(self, party: str) -> int:
-        known = self._desk.party(party)
+    def _user(self, party: str, now: datetime) -> str:
+        seed = self._accounts.seed_of(party)
+        creds, user = party_user_creds(seed, party, self._comment(party), now)
+        self._desk.issue_credential(Credential(party, user, USER), now)
+        return creds
+
+    def _api_key(self, party: str, now: datetime) -> str:
+        """A new API key; the ledger keeps its SHA-256: 256 random bits need no slow hash."""
+        api_key = f"varsel_{secrets.token_urlsafe(32)}"
+        digest = hashlib.sha256(api_key.encode()).hexdigest()
+        self._desk.issue_credential(Credential(party, digest, API_KEY), now)
+        return api_key
+
+    def _cut(self, party: str) -> int:
+        """The vault, which accounts are made from, first: a crash must not leave a user in."""
+        known, now = self._desk.party(party), self._clock()
         issued = known.credentials if known else {}
-        now = self._clock()
         for credential, kind in issued.items():
-            cut = Credential(party, credential, kind)
-            await self._write(partial(self._desk.revoke_credential, cut, now))
             if kind == USER:
                 self._vault.put(f"revoked/{party}/{credential}", now.isoformat().encode())
-        await self.admit(party)
+            self._desk.revoke_credential(Credential(party, credential, kind), now)
         return len(issued)
 
     def _revocations(self, party: str) -> dict[str, datetime]:
@@ -175,9 +218,23 @@ class Admission:
         party = body.get("id")
         if not isinstance(party, str):
             raise Invalid("is missing", field="id", got=party, expected="the id of a party")
-        if self._desk.party(party) is None or self._accounts.key_of(party) is None:
+        if party == OPERATOR:
+            raise Refused(
+                "the operator's own credentials are made by varsel serve",
+                field="id",
+                got=party,
+                next_step="delete operator.creds in the data folder and start varsel serve anew",
+            )
+        if self._desk.party(party) is None:
             raise NotFound("no such party", field="id", got=party, next_step="varsel party list")
+        self._accounts.seed_of(party)  # not there where a kill cut its admission short
         return party
 
     def _comment(self, party: str) -> str:
         return f"varsel party {party}; varsel-url: {self._url}"
+
+
+def _feeds(party: Party) -> list[str]:
+    """Whose feeds a party reads: those in its scope, and its own unless it only audits."""
+    own = {party.id} if party.roles - {"auditor"} else set[str]()
+    return sorted(party.scope | own)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter, ValidationError
-
+from adapters.asking import Body, instant_of, no_incident, no_text, number_in, text_in
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from domain import streams
 from domain.access import require_sight
-from domain.desk import explain
 from domain.envelope import Recorded
 from domain.errors import Forbidden, Invalid, NotFound
 from domain.law.matter import Profile
 from domain.law.rules import Rules
-from domain.values import Point, last_instant
 from projections import (
     board,
     contradictions,
@@ -36,8 +32,6 @@ from projections.everything import fold
 from projections.rows import Row, Rows
 
 PAGE = 500
-_POINT: TypeAdapter[str] = TypeAdapter(Point)
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,7 @@ class Answers:
 
     def board(self, me: Profile, body: Body) -> Row:
         """How far each client of an incident has come."""
-        reference = _text(body, "incident")
+        reference = text_in(body, "incident")
         vendor, incident = self._reported(me, reference)
         view = self._as_of(vendor, body)
         lines = board.query(incident, view.rows)
@@ -118,27 +112,27 @@ class Answers:
             # Named but not notified: so far the vendor's own affair, its clients do not know.
             lines = [one for one in lines if one["client"] in me.scope and one["notified_at"]]
             if not lines:
-                raise _no_incident(reference)
+                raise no_incident(reference)
         return {"incident": incident, "vendor": vendor.id, "clients": lines}
 
     def feed(self, me: Profile, body: Body) -> list[Row]:
         """A party's feed behind a sequence, message by message, as it was published."""
         whose = self._whose(me, body)
-        limit = min(_whole(body, "limit", PAGE), PAGE)
-        rows = feed_index.page(whose.id, _whole(body, "after", 0), limit, self._views.rows)
+        limit = min(number_in(body, "limit", PAGE), PAGE)
+        rows = feed_index.page(whose.id, number_in(body, "after", 0), limit, self._views.rows)
         return [{"sequence": row["sequence"], "number": row["number"]} for row in rows]
 
     def text(self, me: Profile, body: Body) -> str:
         """Free text, while its key exists, for those who may see an event that refers to it."""
-        reference = _text(body, "text")
+        reference = text_in(body, "text")
         event_id, _, path = reference.partition("/")
         readers = [me.id, *me.scope]
         if not any(directory.may_fetch(one, reference, self._views.rows) for one in readers):
-            raise NotFound("no such text, or none that you may read", field="text", got=reference)
+            raise no_text(reference)
         position = directory.position(event_id, self._views.rows)
         recorded = self._ledger.at(position) if position else None
         if recorded is None:
-            raise NotFound("no such text, or none that you may read", field="text", got=reference)
+            raise no_text(reference)
         return self._ledger.sealer.open(recorded, path)
 
     def whoami(self, me: Profile, _: Body) -> Row:
@@ -148,7 +142,13 @@ class Answers:
     def parties(self, me: Profile, _: Body) -> list[Row]:
         """All parties: for the operator alone."""
         if "operator" not in me.roles:
-            raise Forbidden("the list of parties is for the operator", field="do", got="parties")
+            raise Forbidden(
+                "the list of parties is for the operator",
+                field="do",
+                got="parties",
+                expected="the operator's credentials",
+                next_step="ask the operator",
+            )
         return [one.model_dump(mode="json") for one in parties.everybody(self._views.rows)]
 
     # --- whose, which, when ---
@@ -160,11 +160,23 @@ class Answers:
     def _whose(self, me: Profile, body: Body) -> Profile:
         name = body.get("party") or me.id
         if not isinstance(name, str):
-            raise Invalid("is not a party id", field="party", got=name, expected="text")
+            raise Invalid(
+                "is not a party id",
+                field="party",
+                got=name,
+                expected="text",
+                next_step="name one party, or leave it out for yourself",
+            )
         require_sight(me.id, frozenset(me.roles), frozenset(me.scope), name)
         whose = parties.profile(name, self._views.rows)
         if whose is None:
-            raise NotFound("no such party", field="party", got=name)
+            raise NotFound(
+                "no such party",
+                field="party",
+                got=name,
+                expected="the id of a registered party",
+                next_step="correct it and ask again",
+            )
         return whose
 
     def _as_of(self, whose: Profile, body: Body) -> View:
@@ -190,11 +202,11 @@ class Answers:
         reference = body.get("incident")
         if reference is None and not required:
             return None
-        reference = _text(body, "incident")
+        reference = text_in(body, "incident")
         for found in self._called(whose, reference):
             if timeline.query(whose.id, view.rows, found):
                 return found
-        raise _no_incident(reference)
+        raise no_incident(reference)
 
     def _called(self, whose: Profile, reference: str) -> list[str]:
         live = self._views.rows
@@ -216,18 +228,8 @@ class Answers:
             incident, found = same[0] if len(same) == 1 else (incident, None)
         vendor = parties.profile(found["vendor"], rows) if found else None
         if vendor is None or not (_sees_all_of(me, vendor.id) or "auditor" in me.roles):
-            raise _no_incident(reference)
+            raise no_incident(reference)
         return vendor, incident
-
-
-def instant_of(asked: Any, zone: ZoneInfo) -> datetime:
-    """An `as of` as an instant: a date means its end in the party's zone."""
-    try:
-        return last_instant(_POINT.validate_python(asked), zone)
-    except ValidationError as wrong:
-        error = explain(wrong)
-        error.field = "as_of"
-        raise error from None
 
 
 def _is_vendor(me: Profile) -> bool:
@@ -243,30 +245,3 @@ def _canonical(reference: str) -> str:
         return str(UUID(reference))
     except ValueError:
         return reference
-
-
-def _no_incident(reference: str) -> NotFound:
-    return NotFound(
-        "no such incident, or none that concerns you",
-        field="incident",
-        got=reference,
-        expected="the name or id of an incident in your timeline",
-    )
-
-
-def _text(body: Body, field: str) -> str:
-    value = body.get(field)
-    if isinstance(value, str) and value:
-        return value
-    raise Invalid("is missing", field=field, got=value, expected="text")
-
-
-def _whole(body: Body, field: str, default: int) -> int:
-    value = body.get(field, default)
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        number = -1
-    if number < 0:
-        raise Invalid("is not a number", field=field, got=value, expected="0 or more")
-    return number

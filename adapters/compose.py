@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from adapters.nats.credentials import Credentials
 from adapters.nats.deliveries import Deliveries
 from adapters.nats.deliveries import Ports as DeliveryPorts
 from adapters.nats.intake import Intake
+from adapters.nats.relay import Ports as RelayPorts
 from adapters.nats.relay import Relay
 from adapters.nats.server import EmbeddedServer, free_port
 from adapters.nats.tenancy import Tenancy
@@ -35,6 +36,7 @@ from domain.law.rules import Rules
 from projections.everything import projections
 
 Clock = Callable[[], datetime]
+LOOK = 5.0  # seconds between looks at what is to be done when the views do not move
 
 
 def system_clock() -> datetime:
@@ -53,7 +55,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Running]:
+async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Running]:
     """A whole platform on its embedded engines, up until the block is left."""
     settings.require_embedded()
     logs.configure(settings.log_level)
@@ -133,20 +135,34 @@ async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
     )
     accounts.seed_of(OPERATOR)
 
-    async def restore() -> None:
+    async def restore(common: int) -> None:
+        await asyncio.to_thread(admission.lower_floors, common)
         await tenancy.recreate_stream()
-        await _admit_all(accounts, admission)
+        await asyncio.to_thread(admission.lower_floors, common)  # a look may have come between
+        await admission.admit_all()
 
     await tenancy.push_account(trust.platform_account_jwt(now))
     await tenancy.ensure_stream()
-    await _admit_all(accounts, admission)
-    relay = Relay(core, lambda: parts.views.rows, parts.ledger.at, render, restore, parts.log)
+    await admission.admit_all()
+    relay = Relay(
+        core,
+        RelayPorts(
+            rows=lambda: parts.views.rows,
+            caught_up=lambda: parts.views.position() == parts.ledger.position(),
+            read=parts.ledger.at,
+            render=render,
+            restore=restore,
+        ),
+        parts.log,
+    )
     deliveries = Deliveries(
         core,
         tenancy,
         DeliveryPorts(
             rows=lambda: parts.views.rows,
+            read=parts.ledger.at,
             record=platform.record_delivery,
+            parties=accounts.all,
             account_of=accounts.key_of,
             clock=parts.clock,
             remember_floor=admission.remember_floor,
@@ -165,13 +181,8 @@ async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
     stack.push_async_callback(intake.drain)
     folders.write_private(folder.url, server.url + "\n")
     if not folder.operator_creds.exists():
-        folders.write_private(folder.operator_creds, admission.operator_creds())
+        folders.write_private(folder.operator_creds, await admission.operator_creds())
     return server.url
-
-
-async def _admit_all(accounts: Accounts, admission: Admission) -> None:
-    for party in accounts.all():
-        await admission.admit(party)
 
 
 async def _follow_views(
@@ -187,8 +198,12 @@ async def _follow_views(
     async def follow() -> None:
         while True:
             relay.wake()
-            await platform.reopen_cases()
-            await moved.wait()
+            try:
+                await platform.reopen_cases()
+            except Exception:
+                parts.log.warning("case.not-reopened", exc_info=True)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(moved.wait(), LOOK)
             moved.clear()
 
     parts.projector.watch(announce)

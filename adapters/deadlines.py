@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter, ValidationError
+
 from domain.errors import Invalid
 from domain.law.calendar import Period, deadlines
 from domain.law.loader import load_packs
 from domain.law.pack import Duty
+from domain.values import Country
+
+YEARS = range(1901, 8999)  # well within those that the calendar computes with
+_COUNTRY: TypeAdapter[str] = TypeAdapter(Country)
 
 
 def compute(
@@ -21,7 +27,7 @@ def compute(
     """A duty's deadlines by every convention; raises `Invalid` where something is not clear."""
     folder = os.environ.get("VARSEL_LAW_DIR")
     rules = load_packs(Path(folder) if folder else None)
-    place = _zone(zone)
+    place, country = _zone(zone), _country(country)
     at = _instant(start, place)
     duty = rules.duty(name, at.date())
     period = _period(duty, given)
@@ -44,21 +50,46 @@ def compute(
 
 def _period(duty: Duty, given: Mapping[str, str]) -> Period | None:
     unknown = sorted(set(given) - {"within"})
-    if unknown:
-        raise Invalid("is not needed", field="--given", got=unknown[0], expected="within=PT24H")
+    if unknown or (given and duty.starts != "contract"):
+        raise Invalid(
+            f"{duty.name} does not turn on this",
+            field="--given",
+            got=", ".join(f"{name}={given[name]}" for name in unknown or given),
+            expected="within=PT24H, for contract.notice alone",
+            next_step="leave it out",
+        )
     if duty.starts != "contract":
         return duty.period
     if "within" not in given:
         raise Invalid(
             "a contract brings its own period",
             field="--given",
+            got="nothing",
             expected="within=PT24H, as the contract says",
+            next_step="look the period up in the contract",
         )
     try:
         return Period.parse(given["within"])
     except ValueError:
         raise Invalid(
-            "is no period", field="within", got=given["within"], expected="PT24H, P2D …"
+            "is no period",
+            field="--given",
+            got=f"within={given['within']}",
+            expected="within=PT24H, within=P2D …",
+            next_step="write hours as PT24H, days as P2D, months as P1M",
+        ) from None
+
+
+def _country(code: str | None) -> str | None:
+    try:
+        return code and _COUNTRY.validate_python(code)
+    except ValidationError:
+        raise Invalid(
+            "is no country",
+            field="--country",
+            got=code,
+            expected="two letters: NO, FI …",
+            next_step="correct it",
         ) from None
 
 
@@ -67,7 +98,11 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise Invalid(
-            "unknown time zone", field="--zone", got=name, expected="Europe/Oslo, say"
+            "unknown time zone",
+            field="--zone",
+            got=name,
+            expected="an IANA name, Europe/Oslo say",
+            next_step="correct it",
         ) from None
 
 
@@ -76,26 +111,29 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Invalid(
-            "is no time", field="--from", got=text, expected="2023-03-24T16:30, say"
-        ) from None
+        raise _no_start(text, "is no time", "2023-03-24T16:30, say") from None
+    if at.year not in YEARS:
+        raise _no_start(text, "is out of range", f"a year from {YEARS[0]} to {YEARS[-1]}")
     if at.tzinfo is not None:
         return at.astimezone(zone)
     if "T" not in text and " " not in text:
-        raise Invalid(
-            "is a day, and the clock starts at an hour",
-            field="--from",
-            got=text,
-            expected=f"{text}T09:00, say",
-        )
-    here = at.replace(tzinfo=zone)
-    again = at.replace(tzinfo=zone, fold=1)
-    if here.utcoffset() == again.utcoffset():
+        what = "is a day, and the clock starts at an hour"
+        raise _no_start(text, what, f"the hour with it: {text}T09:00, say")
+    return _once(at, text, zone)
+
+
+def _once(at: datetime, text: str, zone: ZoneInfo) -> datetime:
+    """A local time that its zone has exactly once."""
+    here, again = at.replace(tzinfo=zone), at.replace(tzinfo=zone, fold=1)
+    first, second = here.utcoffset(), again.utcoffset()
+    if first == second:
         return here
-    offsets = " or ".join(f"{text}{one.strftime('%z')}" for one in (here, again))
-    raise Invalid(
-        "the clocks are changed at that hour, so it is there twice or not at all",
-        field="--from",
-        got=text,
-        expected=f"the time with its offset: {offsets}",
-    )
+    often = "twice" if first and second and first > second else "not at all"
+    offsets = " or ".join(text + one.isoformat()[-len("+01:00") :] for one in (here, again))
+    what = f"is there {often} in {zone.key}: the clocks are changed at that hour"
+    raise _no_start(text, what, f"the time with its offset: {offsets}")
+
+
+def _no_start(text: str, what: str, expected: str) -> Invalid:
+    next_step = "say when the clock starts: --from TIME"
+    return Invalid(what, field="--from", got=text, expected=expected, next_step=next_step)

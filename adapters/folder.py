@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Folder:
 
 
 @contextlib.contextmanager
-def claimed(root: Path) -> Iterator[Folder]:
+def claimed(root: Path) -> Generator[Folder]:
     """The folder for this process alone; made, private to its owner, where it is not there."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (root / "lock").open("a") as lock:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
 
 from adapters.admission import Admission
 from adapters.answers import Answers
@@ -20,14 +21,16 @@ from adapters.views.generations import Views
 from adapters.views.projector import Projector
 from adapters.wire import CONTENT_TYPE, render
 from domain.desk import VERBS, Desk, Request
-from domain.envelope import PLATFORM
+from domain.envelope import PLATFORM, Recorded
 from domain.errors import Forbidden, Invalid, Unavailable
 from domain.use_cases.platform import Delivery, LateWord
 from domain.words import near
 from projections import awaiting, feed_index, parties
+from projections.rows import Row
 
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds that an answer waits for the views to catch up
+PAGE_BYTES = 2 * 1024 * 1024  # of feed messages in one answer, unless a single one is larger
 
 
 class Writer:
@@ -111,7 +114,8 @@ class Platform:
         """Open closed cases on which a vendor has spoken since."""
         parts = self._parts
         for row in awaiting.reopenings(parts.views.rows):
-            late = LateWord(row["incident"], row["vendor"], row["client"], row["notice"])
+            about = UUID(row["incident"])
+            late = LateWord(about, row["vendor"], row["client"], UUID(row["notice"]))
             await parts.write(partial(parts.desk.reopen_case, late, parts.clock()))
 
     # --- operations ---
@@ -133,6 +137,7 @@ class Platform:
     async def _rebuild(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
         _operator(party)
         name = await asyncio.to_thread(self._parts.views.rebuild)
+        self._parts.projector.wake()
         return {"generation": name, "position": self._parts.views.position()}
 
     async def _health(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
@@ -159,26 +164,36 @@ class Platform:
         }
 
     async def _messages(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A page of the party's own feed, byte for byte what was or will be published."""
+        """A page of a feed, byte for byte what was or will be published."""
         await self._settled()
-        answer = await asyncio.to_thread(self._parts.answers.ask, party, "feed", _with(body))
-        rows = self._parts.views.rows
-        pages = [feed_index.after(one["number"] - 1, 1, rows)[0] for one in answer["feed"]]
-        found: list[dict[str, Any]] = []
-        for row in pages:
-            recorded = self._parts.ledger.at(row["position"])
-            if recorded is not None:
-                body_text = render(recorded, feed_index.place_of(row)).decode()
-                found.append({"sequence": row["sequence"], "body": body_text})
-                await self._seen_by_poll(party, row)
-        return {"messages": found, "content_type": CONTENT_TYPE}
+        found = await asyncio.to_thread(self._page, party, _with(body))
+        for row, recorded, _ in found:
+            if row["feed"] == party:
+                await self._seen_by_poll(party, str(recorded.id))
+        pages = [{"sequence": row["sequence"], "body": text} for row, _, text in found]
+        return {"messages": pages, "content_type": CONTENT_TYPE}
 
-    async def _seen_by_poll(self, party: str, row: Mapping[str, Any]) -> None:
+    def _page(self, party: str, body: dict[str, Any]) -> list[tuple[Row, Recorded, str]]:
+        """What of the page asked for fits into one answer."""
+        rows, room = self._parts.views.rows, PAGE_BYTES
+        found: list[tuple[Row, Recorded, str]] = []
+        for one in self._parts.answers.ask(party, "feed", body)["feed"]:
+            [row] = feed_index.after(one["number"] - 1, 1, rows)
+            recorded = self._parts.ledger.at(row["position"])
+            if recorded is None:
+                raise Unavailable("the ledger does not hold what the index lists")
+            text = render(recorded, feed_index.place_of(row)).decode()
+            room -= len(json.dumps(text))
+            if room < 0 and found:
+                break
+            found.append((row, recorded, text))
+        return found
+
+    async def _seen_by_poll(self, party: str, notice: str) -> None:
         """A notice read through this door has arrived as well as one read from the stream."""
-        for waiting in awaiting.deliveries(self._parts.views.rows, party):
-            if waiting["number"] == row["number"] and row["feed"] == party:
-                seen = delivery(waiting, self._parts.clock(), "poll", "seen")
-                await self.record_delivery(seen)
+        waiting = awaiting.delivery(party, notice, self._parts.views.rows)
+        if waiting is not None:
+            await self.record_delivery(delivery(waiting, self._parts.clock(), "poll", "seen"))
 
     # --- parts ---
 
@@ -203,10 +218,10 @@ class Platform:
 def delivery(row: Mapping[str, Any], at: datetime, door: str, observed: str) -> Delivery:
     """The delivery of a notice that was awaited."""
     return Delivery(
-        incident=row["incident"],
+        incident=UUID(row["incident"]),
         vendor=row["vendor"],
         client=row["client"],
-        notice=row["notice"],
+        notice=UUID(row["notice"]),
         door=door,
         delivered_at=at,
         observed=observed,
@@ -217,7 +232,7 @@ def _with(body: Mapping[str, Any]) -> dict[str, Any]:
     found = body.get("with", {})
     if not isinstance(found, dict):
         raise Invalid("is not a mapping", field="with", got=found, expected="field: value")
-    return found
+    return cast("dict[str, Any]", found)
 
 
 def _operator(party: str) -> str:

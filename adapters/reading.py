@@ -110,7 +110,7 @@ class _Builder:
         """Refuse what can grow without end, or mean something else than what is written."""
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise self._refusal(event, "anchors and aliases are not read here", "the value itself")
-        if event.tag and event.tag != "!":
+        if event.tag:
             raise self._refusal(event, "tags are not read here", "the value alone", got=event.tag)
         if len(where) > DEPTH:
             raise self._refusal(event, "is nested too deeply", f"at most {DEPTH} levels")

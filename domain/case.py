@@ -28,6 +28,7 @@ class Case:
             raise Refused(
                 "the case is closed",
                 field="incident",
+                got="a command on a closed case",
                 expected="an open case",
                 next_step="correct the closing (verb correct) if it was a mistake; "
                 "a later word of the vendor reopens it by itself",

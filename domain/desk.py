@@ -236,10 +236,17 @@ def explain(wrong: ValidationError, fields: tuple[str, ...] = ()) -> Invalid:
     first = first_of(wrong)
     field = _field(first["loc"], first["type"])
     message, expected = _sentence(first, fields)
-    said = first["input"]
-    got = None if isinstance(said, Mapping) else "nothing" if said is None else said
     next_step = f"correct {field or 'it'} and send it again; nothing was recorded"
-    return Invalid(message, field=field, got=got, expected=expected, next_step=next_step)
+    return Invalid(message, field=field, got=_got(first), expected=expected, next_step=next_step)
+
+
+def _got(error: ErrorDetails) -> object:
+    """What was given; a whole command is not repeated in its own refusal."""
+    said: Any = error["input"]
+    whole = error["type"] == "missing" or not error["loc"]
+    if whole and isinstance(said, Mapping):
+        return None
+    return "nothing" if said is None else said
 
 
 def first_of(wrong: ValidationError) -> ErrorDetails:
@@ -267,7 +274,10 @@ def _sentence(error: ErrorDetails, fields: tuple[str, ...]) -> tuple[str, str | 
         case "missing":
             return "is missing", "this field"
         case "value_error":
-            message, _, expected = said.removeprefix("Value error, ").partition("; ")
+            said = said.removeprefix("Value error, ")
+            if said.startswith("expected "):
+                return "is not what is taken here", said.removeprefix("expected ")
+            message, _, expected = said.partition("; ")
             return message, expected.removeprefix("expected ") or None
         case "literal_error":
             return "is not one of the known words", error.get("ctx", {}).get("expected")

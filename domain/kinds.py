@@ -10,6 +10,7 @@ communications, and financial data that might be used for payment fraud.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 
 def _kinds(words: str) -> frozenset[str]:
@@ -73,6 +74,7 @@ _NARROWER: dict[str, frozenset[str]] = {
 }
 
 
+@cache
 def covered(kind: str) -> frozenset[str]:
     """The kind itself and every narrower word: an address may be a delivery address."""
     return _NARROWER.get(kind, frozenset()) | {kind}
@@ -86,6 +88,7 @@ def excluded(absent: Iterable[str], present: Iterable[str]) -> frozenset[str]:
     )
 
 
+@cache
 def related(kind: str) -> frozenset[str]:
     """The words that may mean the same thing: those it covers, and those that cover it."""
     return covered(kind) | {wider for wider in _NARROWER if kind in covered(wider)}

@@ -58,12 +58,26 @@ def told(known: Known, scope: str | None) -> list[Saying]:
         return [Saying(PERSONAL, "no", None, f"fact:state/{known.state}")]
     facts = known.facts
     spoken = named(facts.claims) | _related(_present(facts.people))
-    claims = (sayings(claim, spoken, _place(claim)) for claim in facts.claims)
+    claims = (sayings(claim, spoken, _place(claim)) for claim in _claims(facts, scope))
     systems = (_of_register(system) for system in facts.systems)
     return [
         *(said for claim in claims for said in claim),
         *(said for system in systems for said in system),
         *_of_people(_exposed(meant(scope, facts.people)), scope),
+    ]
+
+
+def _claims(facts: Facts, scope: str | None) -> list[Claim]:
+    """The claims of the facts; those about the same people under another name are given `scope`."""
+    if scope is None:
+        return list(facts.claims)
+    rows = meant(scope, facts.people)
+    renamed = {"scope": scope}
+    return [
+        claim.model_copy(update=renamed)
+        if claim.scope and rows and meant(claim.scope, facts.people) == rows
+        else claim
+        for claim in facts.claims
     ]
 
 
@@ -83,15 +97,19 @@ def _of_register(system: System) -> list[Saying]:
 
 def _of_people(rows: Sequence[People], scope: str | None) -> list[Saying]:
     """A kind is there if one row has it, and is not there only if every row excludes it."""
-    places = {row: f"fact:people/{row.group}/{row.role}" for row in rows}
     there = [
-        Saying(kinds.covered(kind), "yes", scope, places[row])
+        Saying(kinds.covered(kind), "yes", scope, _row(row))
         for row in rows
         for kind in row.data.present
     ]
-    excluded = [_excluded(row) for row in rows]
-    lacking = frozenset(kind for kind in kinds.ALL if all(kind in one for one in excluded))
-    return [*there, *(Saying(lacking, "no", scope, places[row]) for row in rows)]
+    lacking = kinds.ALL
+    for row in rows:
+        lacking &= _excluded(row)
+    return [*there, *(Saying(lacking, "no", scope, _row(row)) for row in rows if lacking)]
+
+
+def _row(row: People) -> str:
+    return f"fact:people/{row.group}/{row.role}"
 
 
 def _excluded(row: People) -> frozenset[str]:
@@ -125,7 +143,8 @@ def numbers(known: Known, claim: Claim, unit: str) -> list[list[Range]]:
     if known.state in OVER:
         return []
     facts = known.facts
-    said = [(one, claimed(one)) for one in facts.claims if same(one.scope, claim.scope)]
+    claims = _claims(facts, claim.scope)
+    said = [(one, claimed(one)) for one in claims if same(one.scope, claim.scope)]
     groups = [[allowed(n, _place(one))] for one, n in said if n is not None and n.unit == unit]
     own = _own(known, unit) if _everybody(claim.scope, facts.people) else []
     if not own:
@@ -165,21 +184,27 @@ def in_notice(known: Known, kind: str, holds: Holds, scope: str | None) -> bool:
     said of it, of a wider word, of all other personal data, or by a list that is complete.
     """
     rows = meant(scope, known.facts.people) or _clients(known.facts.people)
-    claims = [
-        (kind, holds)
-        for claim in (*known.facts.claims, *(known.notice or ()))
-        if claim.scope is None or scope is None or same(claim.scope, scope)
-        for kind, holds in listed(claim)
-    ]
-    there = _related([*_present(rows), *(k for k, h in claims if h in {"yes", "possible"})])
+    said = _said_of_kinds(known, rows, scope)
+    there = _related(k for k, h in said if h in {"yes", "possible"})
     if holds in {"yes", "possible"}:
         return kind in there
-    lacking = {
-        *(kind for row in rows for kind in row.data.absent),
-        *(k for k, h in claims if h in {"no", "no_sign"}),
-    }
-    exposed = _exposed(rows)
-    whole = bool(exposed) and all(row.data.complete for row in exposed)
-    if kind not in there and (whole or "other_personal" in lacking):
+    lacking = {k for k, h in said if h in {"no", "no_sign"}}
+    if kind not in there and ("other_personal" in lacking or _whole(rows)):
         return True
     return any(kind in kinds.covered(wider) for wider in lacking)
+
+
+def _said_of_kinds(
+    known: Known, rows: Sequence[People], scope: str | None
+) -> list[tuple[str, Holds]]:
+    there: list[tuple[str, Holds]] = [(kind, "yes") for kind in _present(rows)]
+    lacking: list[tuple[str, Holds]] = [(k, "no") for row in rows for k in row.data.absent]
+    claims = (*_claims(known.facts, scope), *(known.notice or ()))
+    theirs = (one for one in claims if None in {one.scope, scope} or same(one.scope, scope))
+    return [*there, *lacking, *(said for claim in theirs for said in listed(claim))]
+
+
+def _whole(rows: Iterable[People]) -> bool:
+    """Whether the lists of all exposed people are complete."""
+    exposed = _exposed(rows)
+    return bool(exposed) and all(row.data.complete for row in exposed)

@@ -38,8 +38,22 @@ class Saying:
 
 def denies(one: Saying, other: Saying) -> bool:
     """Whether `one` says that what `other` says is not so."""
-    within = one.scope is None or (other.scope is not None and same(one.scope, other.scope))
-    return (other.holds, one.holds) in AT_ODDS and other.of <= one.of and within
+    opposed = (other.holds, one.holds) in AT_ODDS and other.of <= one.of
+    return opposed and _reaches(one, other)
+
+
+def _reaches(denial: Saying, other: Saying) -> bool:
+    """Whether a denial is about all whom the other may be about.
+
+    A list of kinds without a scope may join what different people lost (customers' addresses,
+    drivers' positions): to deny one for some is no denial of it. Misuse without a scope is
+    anybody's.
+    """
+    if denial.scope is None:
+        return True
+    if other.scope is None:
+        return other.of.isdisjoint(kinds.ALL)
+    return same(denial.scope, other.scope)
 
 
 def collide(one: Saying, other: Saying) -> bool:
@@ -142,9 +156,14 @@ def _denied(things: frozenset[str], claim: Claim) -> tuple[Meaning, ...]:
 # --- lists of kinds ----------------------------------------------------------------------------
 
 
+def lists(claim: Claim) -> DataMatrix | None:
+    """The lists of a claim on data; on other topics they would have no clear sense."""
+    return claim.data if claim.about == "data" else None
+
+
 def listed(claim: Claim) -> tuple[tuple[str, Holds], ...]:
     """Each kind that a claim lists, and whether it is said to be there."""
-    matrix = claim.data or DataMatrix()
+    matrix = lists(claim) or DataMatrix()
     return (
         *((kind, _holds(claim)) for kind in matrix.present),
         *((kind, _lacks(claim)) for kind in matrix.absent),
@@ -169,6 +188,7 @@ def named(claims: Iterable[Claim]) -> frozenset[str]:
 def sayings(claim: Claim, spoken: frozenset[str], where: str = "") -> list[Saying]:
     """All that a claim says; a list that claims to be whole denies every kind not `spoken` of."""
     said = [Saying(of, holds, claim.scope, where) for of, holds in RULES[claim.about](claim)]
-    if claim.data and claim.data.complete and claim.holds in {"yes", "possible", None}:
+    matrix = lists(claim)
+    if matrix and matrix.complete and claim.holds in {"yes", "possible", None}:
         said.append(Saying(kinds.ALL - spoken, "no", claim.scope, where))
     return said

@@ -1,7 +1,7 @@
 """Public statements held against the facts, the vendor's notice, and their own other claims.
 
 `contradicts`: false against the facts as they stood when it was said, or against another claim
-of the same statement. It stays so if the facts change later: it was said against better knowledge.
+of the same statement. It stays so if the facts change later.
 `overtaken`: fitted the facts when it was said, and does not fit them now.
 `differs_from_notice`: gives a kind of data, or a number of people, of which the vendor's notice
 to the party said nothing then, and which the facts did not contradict.

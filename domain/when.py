@@ -122,7 +122,10 @@ class When(Value):
         if self.from_ and self.to:
             zone = _zone_of(self.from_, self.to)
             if last_instant(self.to, zone) < first_instant(self.from_, zone):
-                msg = f"the period ends ({self.to}) before it starts ({self.from_})"
+                msg = (
+                    f"the period ends ({self.to}) before it starts ({self.from_}); "
+                    "expected an end that is not before its start"
+                )
                 raise ValueError(msg)
         return self
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from domain import events as e
@@ -17,6 +19,16 @@ LISTED: dict[type[e.Event], str] = {
     e.RegulatorNotified: "regulator",
     e.CustomersNotified: "customers",
 }
+BEFORE = (
+    "named_at",
+    "named_by",
+    "confirmed_at",
+    "confirmed_by",
+    "notified_at",
+    "notified_by",
+    "given_at",
+    "delivered_at",
+)
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
@@ -26,42 +38,40 @@ def project(recorded: Recorded, rows: Rows) -> None:
         return
     if isinstance(recorded.event, e.ClientsNamed):
         for named in recorded.event.clients:
-            _move(recorded, named.client, _named(named, recorded), rows)
+            _move(recorded, named.client, partial(_named, named), rows)
     elif about.client is not None:
-        _move(recorded, about.client, None, rows)
+        _move(recorded, about.client, _change, rows)
 
 
-def _move(recorded: Recorded, client: str, update: Row | None, rows: Rows) -> None:
+def _move(
+    recorded: Recorded, client: str, change: Callable[[Line, Recorded], Row | None], rows: Rows
+) -> None:
     incident = str(recorded.envelope.about.incident)
     row = rows.get(VIEW, incident, client)
     line = Line.model_validate(row) if row else Line(client=client)
     if recorded.position <= line.position:
         return
-    change = update if update is not None else _change(line, recorded)
-    if change is None:
-        return
-    if "confirmed_at" in change and line.confirmed_at:
-        del change["confirmed_at"], change["confirmed_by"]
-    if line.named_at:
-        change.pop("named_at", None)
-        change.pop("named_by", None)
-    moved = line.model_copy(update={**change, "position": recorded.position})
-    rows.put(VIEW, incident, client, moved.model_dump(mode="json"))
+    changed = change(line, recorded)
+    if changed is not None:
+        moved = line.model_copy(update={**changed, "position": recorded.position})
+        rows.put(VIEW, incident, client, moved.model_dump(mode="json"))
 
 
-def _named(named: e.NamedClient, recorded: Recorded) -> Row:
-    at = recorded.envelope.recorded_at
+def _named(named: e.NamedClient, line: Line, recorded: Recorded) -> Row:
+    """When a client was first named and confirmed; after a clearing all of that begins anew."""
+    at, by = recorded.envelope.recorded_at, recorded.id
+    anew = dict.fromkeys(BEFORE) if line.cleared_at else {}
     change: Row = {
+        **anew,
         "sure": named.sure,
         "count": named.count.model_dump(mode="json"),
-        "named_at": at,
-        "named_by": recorded.id,
+        "since": named.since or line.since,
         "cleared_at": None,
     }
-    if named.since:
-        change["since"] = named.since
-    if named.sure == "confirmed":
-        change |= {"confirmed_at": at, "confirmed_by": recorded.id}
+    if anew or line.named_at is None:
+        change |= {"named_at": at, "named_by": by}
+    if named.sure == "confirmed" and (anew or line.confirmed_at is None):
+        change |= {"confirmed_at": at, "confirmed_by": by}
     return change
 
 
@@ -89,7 +99,7 @@ def _change(line: Line, recorded: Recorded) -> Row | None:
 
 def _notified(line: Line, one: e.ClientNotified, recorded: Recorded) -> Row:
     first: Row = {"channels": (*line.channels, one.channel), "cleared_at": None}
-    if line.notified_at is None:
+    if line.notified_at is None or line.cleared_at:
         first |= {
             "notified_at": recorded.envelope.recorded_at,
             "notified_by": recorded.id,
@@ -142,11 +152,12 @@ def _entry(row: Row) -> Row:
 def _standing(row: Row) -> str:
     if row["cleared_at"]:
         return "cleared"
+    if not row["notified_at"]:
+        return "named"
     steps = (
         ("customers", "customers told"),
         ("regulator", "regulator notified"),
         ("acknowledged_at", "acknowledged"),
         ("delivered_at", "delivered"),
-        ("notified_at", "told"),
     )
-    return next((name for field, name in steps if row[field]), "named")
+    return next((name for field, name in steps if row[field]), "told")

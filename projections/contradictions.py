@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from domain import events as e
+from domain import streams
 from domain.envelope import Recorded
 from domain.known import Known
 from domain.statements import Statement, contradictions, in_own_voice
@@ -32,11 +33,11 @@ def project(recorded: Recorded, rows: Rows) -> None:
 
 def _next(recorded: Recorded, party: str, row: Row, rows: Rows) -> Row | None:
     match recorded.event:
-        case e.EventCorrected(target=target):
+        case e.EventCorrected(target=target) if row["position"]:
             return {**row, **{name: _without(str(target), row[name]) for name in LISTS}}
         case e.StatementMade() | e.CustomersNotified() as one if one.claims:
             said = _said(recorded, one)
-            if recorded.envelope.party != party:
+            if _is_notice(recorded):
                 return {**row, "notice": [*row["notice"], said]}
             said["vendor"] = recorded.envelope.about.client is None
             said["stood"] = _stood(recorded, party, row, rows)
@@ -46,6 +47,14 @@ def _next(recorded: Recorded, party: str, row: Row, rows: Rows) -> Row | None:
 
 
 LISTS = ("statements", "notice")
+
+
+def _is_notice(recorded: Recorded) -> bool:
+    """Whether the vendor says it to a client: even one that tells itself says it but once."""
+    incident, client = recorded.envelope.about.incident, recorded.envelope.about.client
+    if incident is None or client is None:
+        return False
+    return recorded.stream == streams.notice_id(incident, client)
 
 
 def _without(event: str, said: list[Row]) -> list[Row]:

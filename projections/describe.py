@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from domain import events as e
@@ -43,7 +44,7 @@ def _shown(value: Any, path: str) -> Any:
         shown = {name: _shown(part, f"{path}/{name}") for name, part in parts.items()}
         return {name: part for name, part in shown.items() if part is not None}
     if isinstance(value, list):
-        items = cast("list[Any]", value)
+        items = cast("Sequence[Any]", value)
         return [_shown(part, f"{path}/{place}") for place, part in enumerate(items)]
     return value
 
@@ -55,6 +56,6 @@ def _references(value: Any) -> list[str]:
             return [parts["text"]]
         return [found for part in parts.values() for found in _references(part)]
     if isinstance(value, list):
-        items = cast("list[Any]", value)
+        items = cast("Sequence[Any]", value)
         return [found for part in items for found in _references(part)]
     return []

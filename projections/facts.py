@@ -39,9 +39,10 @@ def _next(recorded: Recorded, row: Row) -> Row | None:
         case e.FactsRevised() as one:
             return {**row, **_revised(row, one)}
         case e.ClientUpdated() as one:
-            return {**row, **_revised(row, one), **_updated(one)}
-        case e.ClientCleared():
-            return {**row, "state": "cleared"}
+            return {**row, **_revised(row, one), **_said(one, one.incident_state)}
+        case e.ClientCleared() as one:
+            known = _load(row["facts"]).revised(one.people)
+            return {**row, "facts": _dump(known), **_said(one, "cleared")}
         case e.IncidentClosed():
             return {**row, "state": "closed"}
         case e.IncidentWithdrawn():
@@ -52,17 +53,17 @@ def _next(recorded: Recorded, row: Row) -> Row | None:
             return None
 
 
-def _updated(one: e.ClientUpdated) -> Row:
+def _said(one: e.ClientUpdated | e.ClientCleared, state: str | None) -> Row:
     said = {
         "count": one.count.model_dump(mode="json") if one.count else None,
         "sure": one.sure,
-        "state": one.incident_state or "open",
+        "state": state,
     }
     return {name: part for name, part in said.items() if part is not None}
 
 
 def _revised(row: Row, one: e.FactsRevised | e.ClientUpdated) -> Row:
-    known = _load(row.get("facts", {}))
+    known = _load(row["facts"])
     return {"facts": _dump(known.revised(one.people, one.totals, one.claims))}
 
 

@@ -98,11 +98,6 @@ def total(rows: Rows) -> int:
     return int((rows.get(HEADS, "", "") or {"number": 0})["number"])
 
 
-def position(rows: Rows) -> int:
-    """The position of the last event that was given its places."""
-    return int((rows.get(HEADS, "", "") or {"position": 0})["position"])
-
-
 def head(party: str, rows: Rows) -> int:
     """The sequence of a feed's newest message; 0 where it is empty."""
     return int((rows.get(HEADS, party, "") or {"sequence": 0})["sequence"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.law.duties import Facts, Obligation, of_controller
+from domain.law.acts import Facts
+from domain.law.duties import Obligation, of_controller
 from domain.law.matter import Matter, Profile
 from domain.law.rules import Rules
 from domain.law.vendors import of_vendor

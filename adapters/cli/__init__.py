@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
-import click
 import typer
 
 from adapters.cli import commands, following, parties, playing, queries, serving
@@ -38,15 +38,18 @@ app.command(hidden=True)(serving.demo)
 def main() -> None:
     """Run a command; a refusal is one message on stderr and a non-zero exit."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=not _as_json())
     except VarselError as error:
         _complain(error)
         sys.exit(1)
-    except click.ClickException as error:
-        _misused(error)
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
+    except typer.TyperException as misused:  # as JSON; for people typer shows it itself
+        _complain(Invalid(misused.format_message(), next_step="see --help of this command"))
+        sys.exit(misused.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -57,14 +60,6 @@ def _complain(error: VarselError) -> None:
     else:
         text = f"refused: {error}"
     typer.echo(text, err=True)
-
-
-def _misused(error: click.ClickException) -> None:
-    """A command line that is not one; said in the same two ways."""
-    if _as_json():
-        _complain(Invalid(error.format_message(), next_step="see --help of this command"))
-    else:
-        error.show()
 
 
 def _as_json() -> bool:

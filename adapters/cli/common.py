@@ -58,7 +58,14 @@ def reach(creds: Path | None, url: str | None) -> Reach:
     try:
         text = creds.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
-        raise Invalid(f"{creds} cannot be read: {wrong}", field="--creds") from None
+        why = wrong.strerror if isinstance(wrong, OSError) else "it is not text"
+        raise Invalid(
+            f"the credentials cannot be read: {why}",
+            field="--creds",
+            got=str(creds),
+            expected="the file that varsel party add wrote",
+            next_step="name that file, or let the operator make a new one: varsel party rotate",
+        ) from None
     written = _URL.search(text)
     return Reach(creds, url or (written.group(1) if written else "nats://127.0.0.1:4222"))
 

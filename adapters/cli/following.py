@@ -41,7 +41,7 @@ class _Printer:
         self._left = limit
         self._json = json
         self._out = show.console()
-        self._shown: dict[str, int] = {}
+        self._shown: set[tuple[str, int]] = set()
 
     @property
     def done(self) -> bool:
@@ -49,10 +49,10 @@ class _Printer:
 
     async def show(self, body: dict[str, Any]) -> None:
         """Print a message unless it was printed before."""
-        feed, sequence = body["feed"], int(body["sequence"])
-        if self.done or sequence <= self._shown.get(feed, 0):
+        place = body["feed"], int(body["sequence"])
+        if self.done or place in self._shown:
             return
-        self._shown[feed] = sequence
+        self._shown.add(place)
         texts = await self._texts(body)
         if self._json:
             line = {**body, "texts": texts} if texts else body
@@ -83,12 +83,16 @@ async def _follow(way: Reach, from_: int | None, limit: int | None, *, json: boo
         printer = _Printer(caller, me["zone"], limit, json=json)
         if from_ is not None:
             await _history(caller, me, from_, printer)
-        async for message in follower:
-            body = jsons.loads(message.body)
-            await printer.show(body)
-            await message.ack()
-            if printer.done:
-                break
+        if not printer.done:
+            await _live(follower, printer)
+
+
+async def _live(follower: Any, printer: _Printer) -> None:
+    async for message in follower:
+        await printer.show(jsons.loads(message.body))
+        await message.ack()
+        if printer.done:
+            break
 
 
 async def _history(caller: Any, me: dict[str, Any], from_: int, printer: _Printer) -> None:

@@ -51,7 +51,7 @@ def play(
     json: Json = False,
 ) -> None:
     """Play a scenario on a throw-away platform under its own clock, and show what comes of it."""
-    from adapters.answers import instant_of  # noqa: PLC0415 - a fast --help
+    from adapters.asking import instant_of  # noqa: PLC0415 - a fast --help
     from adapters.play import scenario as scenarios  # noqa: PLC0415
 
     played = scenarios.load(file)
@@ -82,8 +82,9 @@ async def _play(played: Any, root: Path, as_of: str | None) -> dict[str, Any]:
 def _tell(found: dict[str, Any], zones: dict[str, str]) -> None:
     out = show.console()
     for name, incident in found["incidents"].items():
-        out.rule(f"{name}: {incident['vendor']}'s board")
-        show.board(out, incident["board"], zones[incident["vendor"]])
+        vendor = incident["facts"]["vendor"]
+        out.rule(f"{name}: {vendor}'s board")
+        show.board(out, incident["board"], zones[vendor])
     for vendor, said in found["vendors"].items():
         out.rule(f"{vendor}: duties")
         show.obligations(out, said["obligations"], zones[vendor])

@@ -89,4 +89,10 @@ def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if host and port.isdigit() and int(port) <= 65535:  # noqa: PLR2004
         return host, int(port)
-    raise Invalid("is no address", field="--nats", got=text, expected="HOST:PORT, 127.0.0.1:4222")
+    raise Invalid(
+        "is no address",
+        field="--nats",
+        got=text,
+        expected="HOST:PORT, 127.0.0.1:4222 say",
+        next_step="correct it; port 0 picks a free one",
+    )

@@ -12,6 +12,7 @@ from domain.errors import Invalid
 from domain.words import CLAIM_TOPICS, DATA_KINDS, near
 
 WIDTH = 95
+HOW = "# Optional fields begin with a hash: take it away to let one in."
 WHEN = (
     "an instant with its zone (2026-03-01T09:30+01:00), a date (2026-03-01, 2026-03, 2026), "
     "{from: …, to: …}, {before: …}, {after: …} or unknown"
@@ -148,7 +149,7 @@ def template_for(verb: str, *, whole: bool = False) -> str:
             expected=near(verb, [*VERBS]),
             next_step="varsel template lists them all",
         )
-    lines = [f"# varsel do {verb} FILE", f"# {_purpose(model)}"]
+    lines = [f"# varsel do {verb} FILE", f"# {_purpose(model)}", HOW]
     if "people" in model.model_fields:
         lines += ["#", *_folded("data kinds", DATA_KINDS)]
     if "claims" in model.model_fields:
@@ -169,12 +170,12 @@ def _field(verb: str, name: str, *, required: bool) -> list[str]:
     lines = body.replace("'", '"').rstrip().split("\n")
     if required:
         return [*_comment(meaning), *lines]
-    return [*_comment(f"{meaning} (optional)"), *(f"# {line}" for line in lines)]
+    return [*_comment(f"{meaning} (optional)"), *(f"#{line}" for line in lines)]
 
 
 def _comment(text: str) -> list[str]:
     return textwrap.wrap(
-        text, WIDTH, initial_indent="# ", subsequent_indent="#   ", break_on_hyphens=False
+        text, WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
     )
 
 

@@ -184,6 +184,12 @@ def _mandated(data: Data, zone: str) -> Iterator[Part]:
     yield _timed("until", data.get("until"), zone)
 
 
+def _registered(data: Data, _: str) -> Iterator[Part]:
+    yield f"{data['name']}, {some(data['roles'])}"
+    yield data.get("country")
+    yield from _given(data, laws="under", scope="sees")
+
+
 def _fixed(words: str) -> Callable[[Data, str], Iterable[Part]]:
     return lambda _, __: (words,)
 
@@ -220,6 +226,9 @@ SAYINGS: dict[str, Callable[[Data, str], Iterable[Part]]] = {
     "EngagementAgreed": _engaged,
     "MandateGranted": _mandated,
     "MandateRevoked": lambda data, _: (f"{data['vendor']} may file no more",),
+    "PartyRegistered": _registered,
+    "CredentialIssued": lambda data, _: (data["kind"],),
+    "CredentialRevoked": _fixed("it opens nothing any more"),
     "EventCorrected": lambda data, _: (f"undoes {data['target']}",),
     "ContentErased": _fixed("the free text is gone"),
 }

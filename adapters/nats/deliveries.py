@@ -1,18 +1,18 @@
 """Deliveries: every notice seen to reach its client is recorded once, whoever saw it.
 
 Two observers: the sampled ack (`sample_freq: 100`) says so at once; a periodic look at each
-consumer's ack floor finds what was acknowledged while the platform was away.
+consumer's ack floor finds what was acknowledged while the platform was away. That floor is also
+kept, so that a party goes on where it was when the stream has to be made anew.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from adapters.logs import Log
@@ -20,24 +20,34 @@ from adapters.nats import jetstream
 from adapters.nats.connection import Connection, Message
 from adapters.nats.subjects import STREAM
 from adapters.nats.tenancy import Tenancy
-from domain.errors import VarselError
+from domain.envelope import Recorded
 from domain.use_cases.platform import Delivery
 from projections import awaiting, feed_index
 from projections.rows import Row, Rows
 
 METRICS: Final = f"$JS.EVENT.METRIC.CONSUMER.ACK.{STREAM}.*"
-RETRY: Final = 1.0
+HELD: Final = 100_000  # acks that wait to be recorded; what exceeds them, the next look finds
 
 
 @dataclass(frozen=True)
 class Ports:
-    """What deliveries need: the read models, where to record, which account a client has."""
+    """What deliveries need: read models, events by position, accounts, and where to record."""
 
     rows: Callable[[], Rows]
+    read: Callable[[int], Recorded | None]
     record: Callable[[Delivery], Awaitable[None]]
+    parties: Callable[[], Sequence[str]]
     account_of: Callable[[str], str | None]
     clock: Callable[[], datetime]
     remember_floor: Callable[[str, int], None]
+
+
+class _Ack(NamedTuple):
+    """A sampled ack: which message, by whose consumer, seen when."""
+
+    number: int
+    account: str
+    at: datetime
 
 
 class Deliveries:
@@ -51,7 +61,8 @@ class Deliveries:
         self._ports = ports
         self._seconds = seconds
         self._log = log
-        self._seen: asyncio.Queue[tuple[int, datetime]] = asyncio.Queue()
+        self._seen: asyncio.Queue[_Ack] = asyncio.Queue(HELD)
+        self._moved: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -63,58 +74,88 @@ class Deliveries:
         ]
 
     async def stop(self) -> None:
-        """Stop; what was not recorded yet is found by the next reconciliation."""
+        """Look once more, then stop; what was not recorded yet is found at the next start."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._try_to_reconcile()
 
     async def reconcile(self) -> None:
-        """Record every notice at or below its client's ack floor that nobody has recorded."""
-        rows = self._ports.rows()
-        clients = {row["client"] for row in awaiting.deliveries(rows)}
-        for client in sorted(clients):
-            account = self._ports.account_of(client)
-            progress = await self._tenancy.consumer_progress(account) if account else None
-            if progress is None:
+        """Record each notice below its client's ack floor that nobody has; remember the floors.
+
+        Whoever has neither acknowledged since the last look nor has a notice to acknowledge is
+        not asked about: with many parties, most of them.
+        """
+        waiting = await asyncio.to_thread(self._waiting)
+        for party in self._ports.parties():
+            account = self._ports.account_of(party)
+            if account is None or (party not in waiting and account not in self._moved):
                 continue
-            self._ports.remember_floor(client, progress.ack_floor)
-            for row in awaiting.deliveries(rows, client):
-                if row["number"] is not None and row["number"] <= progress.ack_floor:
+            self._moved.discard(account)
+            floor = await self._floor(party, account)
+            for row in waiting.get(party, []):
+                if row["number"] is not None and row["number"] <= floor:
                     at = await self._stored_at(row["number"])
                     await self._ports.record(_delivery(row, at, "reconciled"))
 
+    def _waiting(self) -> dict[str, list[Row]]:
+        waiting: dict[str, list[Row]] = {}
+        for row in awaiting.deliveries(self._ports.rows()):
+            waiting.setdefault(row["client"], []).append(row)
+        return waiting
+
+    async def _floor(self, party: str, account: str) -> int:
+        progress = await self._tenancy.consumer_progress(account)
+        if progress is None:
+            return 0
+        await asyncio.to_thread(self._ports.remember_floor, party, progress.ack_floor)
+        return progress.ack_floor
+
     async def _metric(self, message: Message) -> None:
-        number = int(json.loads(message.data)["stream_seq"])
-        self._seen.put_nowait((number, self._ports.clock()))
+        told = json.loads(message.data)
+        self._moved.add(told["consumer"])
+        if not self._seen.full():
+            ack = _Ack(int(told["stream_seq"]), told["consumer"], self._ports.clock())
+            self._seen.put_nowait(ack)
 
     async def _record_seen(self) -> None:
         while True:
-            number, at = await self._seen.get()
+            ack = await self._seen.get()
             try:
-                row = self._awaited(number)
+                row = await asyncio.to_thread(self._awaited, ack)
                 if row is not None:
-                    await self._ports.record(_delivery(row, at, "seen"))
-            except VarselError as trouble:  # the reconciliation will find it
-                self._log.warning("delivery.not-recorded", error=str(trouble))
+                    await self._ports.record(_delivery(row, ack.at, "seen"))
+            except Exception:  # noqa: BLE001 - the next look will find it
+                self._log.warning("delivery.not-recorded", number=ack.number, exc_info=True)
 
-    def _awaited(self, number: int) -> Row | None:
+    def _awaited(self, ack: _Ack) -> Row | None:
+        """The notice that awaited this ack: one of its client's, not one of an auditor's."""
         rows = self._ports.rows()
-        placed = feed_index.after(number - 1, 1, rows)
-        if not placed:
-            return None
-        found = awaiting.deliveries(rows, placed[0]["feed"])
-        return next((row for row in found if row["number"] == number), None)
+        for placed in feed_index.after(ack.number - 1, 1, rows):
+            recorded = self._ports.read(placed["position"])
+            if recorded is not None and self._ports.account_of(placed["feed"]) == ack.account:
+                return awaiting.delivery(placed["feed"], str(recorded.id), rows)
+        return None
 
     async def _look(self) -> None:
         while True:
-            with contextlib.suppress(VarselError):
-                await self.reconcile()
+            await self._try_to_reconcile()
             await asyncio.sleep(self._seconds)
 
+    async def _try_to_reconcile(self) -> None:
+        try:
+            await self.reconcile()
+        except Exception:  # noqa: BLE001 - the next look tries again
+            self._log.warning("reconciliation.interrupted", exc_info=True)
+
     async def _stored_at(self, number: int) -> datetime:
-        """When the stream stored the message: the earliest it can have been delivered."""
+        """When the stream stored the message: the earliest it can have been delivered.
+
+        A scenario's clock may be years behind the stream's: nothing arrives in its future.
+        """
         found = await jetstream.ask(self._nc, f"STREAM.MSG.GET.{STREAM}", {"seq": number})
-        return datetime.fromisoformat(found["message"]["time"]).astimezone(UTC)
+        stored = datetime.fromisoformat(found["message"]["time"]).astimezone(UTC)
+        return min(stored, self._ports.clock())
 
 
 def _delivery(row: Row, at: datetime, observed: str) -> Delivery:

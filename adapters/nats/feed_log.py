@@ -28,24 +28,31 @@ async def last(nc: Connection) -> tuple[int, str | None]:
     """FEED's last sequence and that message's `Nats-Msg-Id`; (0, None) for an empty stream."""
     state = (await jetstream.ask(nc, f"STREAM.INFO.{STREAM}"))["state"]
     sequence = int(state["last_seq"])
-    return sequence, await message_id(nc, sequence) if sequence else None
+    return sequence, (await message_ids(nc, sequence, sequence))[0] if sequence else None
 
 
-async def message_id(nc: Connection, sequence: int) -> str | None:
-    """The `Nats-Msg-Id` of a message; None where there is no such message, or it has none."""
-    message = await _get(nc, sequence)
-    return message.headers.get("Nats-Msg-Id") if message else None
+async def message_ids(nc: Connection, first: int, last: int) -> list[str | None]:
+    """The `Nats-Msg-Id` of each message; None where one is missing, or has none."""
+    found = [each async for each in _fetch(nc, first, last)]
+    return [one.headers.get("Nats-Msg-Id") if one else None for _, one in found]
 
 
 async def messages(nc: Connection, first: int, last: int) -> AsyncIterator[StoredMessage]:
     """The messages from `first` to `last`, both included; a missing one raises `FeedGap`."""
+    async for number, message in _fetch(nc, first, last):
+        if message is None:
+            raise FeedGap(number)
+        yield message
+
+
+async def _fetch(
+    nc: Connection, first: int, last: int
+) -> AsyncIterator[tuple[int, StoredMessage | None]]:
     for start in range(first, last + 1, _AHEAD):
         numbers = range(start, min(start + _AHEAD, last + 1))
         found = await asyncio.gather(*(_get(nc, number) for number in numbers))
         for number, message in zip(numbers, found, strict=True):
-            if message is None:
-                raise FeedGap(number)
-            yield message
+            yield number, message
 
 
 async def _get(nc: Connection, sequence: int) -> StoredMessage | None:

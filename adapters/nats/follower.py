@@ -29,6 +29,7 @@ from adapters.nats.connection import (
 from adapters.nats.credentials import Credentials
 from adapters.nats.errors import Disconnected
 from adapters.nats.subjects import API_PREFIX, STREAM
+from domain.errors import Unavailable
 
 _BATCH: Final = 50  # small enough to be handled within the consumer's ack_wait of 30 s
 _PULL: Final = 3.0  # seconds a pull stays open; a pull lost with its server costs this much
@@ -98,15 +99,47 @@ class Follower:
         """For ever, or until the connection is closed for good (`Disconnected`)."""
         context = self._nc.jetstream(prefix=API_PREFIX)
         puller = await context.pull_subscribe_bind(consumer=self._key, stream=STREAM)
+        session: Session | None = None
         while True:
             while self._held:
                 yield self._message(self._held.popleft())
-            self._held.extend(await self._pull(puller))
+            if session is None or session.lost:
+                session = await self._resume()
+            else:
+                self._held.extend(await self._pull(puller))
 
     async def rewind(self, sequence: int) -> None:
         """Has the feed delivered anew from this place in FEED on (needs nats-server 2.14.6)."""
-        verb = f"CONSUMER.RESET.{STREAM}.{self._key}"
-        await jetstream.ask(self._nc, verb, {"seq": sequence}, prefix=API_PREFIX)
+        await self._ask("RESET", {"seq": sequence})
+
+    async def _resume(self) -> Session | None:
+        """Goes back to what is not acknowledged yet; None where that is not possible now.
+
+        What was under way to a reader or a connection now gone would else come `ack_wait` later,
+        behind newer messages. Others who follow with the same creds get some of theirs again.
+        """
+        self._require_open()
+        session = Session(self._nc)
+        try:
+            info = await self._ask("INFO")
+            if info["num_ack_pending"]:
+                await self._ask("RESET", {})
+        except Unavailable as error:  # as in _pull: it passes
+            self._report("feed.resume", error)
+            await asyncio.sleep(_PAUSE)
+            return None
+        return session
+
+    async def _ask(self, verb: str, body: Mapping[str, int] | None = None) -> jetstream.Answer:
+        verb = f"CONSUMER.{verb}.{STREAM}.{self._key}"
+        return await jetstream.ask(self._nc, verb, body, prefix=API_PREFIX)
+
+    def _require_open(self) -> None:
+        if self._nc.is_closed:
+            raise Disconnected(
+                "the connection is closed for good",
+                next_step="were these creds revoked? ask the operator, then follow again",
+            )
 
     def _message(self, found: Delivered) -> FeedMessage:
         sequence, headers = found.metadata.sequence.stream, found.headers or {}
@@ -128,11 +161,7 @@ class Follower:
         return False
 
     async def _pull(self, puller: Puller) -> list[Delivered]:
-        if self._nc.is_closed:
-            raise Disconnected(
-                "the connection is closed for good",
-                next_step="were these creds revoked? ask the operator, then follow again",
-            )
+        self._require_open()
         if not self._nc.is_connected:  # a pull sent now would pile up for the next connection
             await asyncio.sleep(GLANCE)
             return []

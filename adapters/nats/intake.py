@@ -7,18 +7,26 @@ speak for another.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
+import nats.errors
+
 from adapters.logs import Log
 from adapters.nats.caller import ERROR_HEADER
-from adapters.nats.connection import Connection, Message
-from domain.errors import Forbidden, Invalid, VarselError
+from adapters.nats.connection import Connection, Message, Subscription
+from adapters.nats.trust import MAX_PAYLOAD
+from domain.errors import Forbidden, Invalid, Refused, VarselError
 
 SUBJECT: Final = "intake.*.*"
 QUEUE: Final = "intake"
+AT_ONCE: Final = 500  # requests at work; more wait in nats-py's buffer, whose size is bounded
 Handle = Callable[[str, str, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+_WORD = re.compile(r"[a-z0-9_.-]{1,60}")  # what a log may repeat of what a caller calls things
 
 
 class Intake:
@@ -31,57 +39,100 @@ class Intake:
         self._party_of = party_of
         self._handle = handle
         self._log = log
+        self._room = asyncio.Semaphore(AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._subscription: Subscription | None = None
 
     async def start(self) -> None:
         """Begin to answer."""
-        await self._nc.subscribe(SUBJECT, queue=QUEUE, cb=self._receive)
+        self._subscription = await self._nc.subscribe(SUBJECT, queue=QUEUE, cb=self._receive)
 
     async def drain(self) -> None:
-        """Wait for the answers under way."""
+        """Take no more requests, and wait for the answers under way."""
+        if self._subscription is not None:
+            with contextlib.suppress(nats.errors.Error):
+                await self._subscription.unsubscribe()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _receive(self, message: Message) -> None:
+        await self._room.acquire()
         task = asyncio.create_task(self._answer(message))
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._room.release()
 
     async def _answer(self, message: Message) -> None:
         _, account, verb = message.subject.split(".")
         party = self._party_of(account)
-        log = self._log.bind(party=party, verb=verb)
+        log = self._log.bind(party=party, verb=_word(verb))
         try:
-            if party is None:
-                raise Forbidden("these credentials belong to no party here")
-            answer = await self._handle(party, verb, _body(message.data))
-            await self._reply(message, answer)
+            body = _body(message.data)
+            log = log.bind(command=_command(body))
+            answer = await self._handle(_known(party), verb, body)
+            reply = _encoded(answer)
             log.info("intake.answered", **_trace(answer))
         except VarselError as error:
-            log.info("intake.refused", kind=error.kind, field=error.field)
-            await self._refuse(message, error)
+            log.info("intake.refused", kind=error.kind, field=_word(error.field))
+            return await self._refuse(message, error)
         except Exception as error:
-            log.error("intake.failed", exc_info=True)
+            log.exception("intake.failed")
             trouble = VarselError(f"the platform failed: {type(error).__name__}")
-            await self._refuse(message, trouble)
-
-    async def _reply(self, message: Message, answer: dict[str, Any]) -> None:
-        if message.reply:
-            await self._nc.publish(message.reply, json.dumps(answer).encode())
+            return await self._refuse(message, trouble)
+        return await self._send(message, reply)
 
     async def _refuse(self, message: Message, error: VarselError) -> None:
-        if message.reply:
-            body = json.dumps({"error": error.problem()}, default=str).encode()
-            await self._nc.publish(message.reply, body, headers={ERROR_HEADER: "1"})
+        body = json.dumps({"error": error.problem()}, default=str).encode()
+        await self._send(message, body, {ERROR_HEADER: "1"})
+
+    async def _send(
+        self, message: Message, body: bytes, headers: dict[str, str] | None = None
+    ) -> None:
+        if not message.reply:
+            return
+        try:
+            await self._nc.publish(message.reply, body, headers=headers)
+        except nats.errors.Error:  # the caller asks again, under the same command id
+            self._log.warning("intake.answer-lost", exc_info=True)
+
+
+def _known(party: str | None) -> str:
+    if party is None:
+        raise Forbidden("these credentials belong to no party here")
+    return party
 
 
 def _body(data: bytes) -> dict[str, Any]:
     try:
         body: object = json.loads(data or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Invalid("the request is not JSON", expected="a JSON object") from None
     if not isinstance(body, dict):
         raise Invalid("the request is not a JSON object", got=body, expected="an object")
     return cast("dict[str, Any]", body)
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    body = json.dumps(answer).encode()
+    if len(body) > MAX_PAYLOAD:
+        raise Refused(
+            "the answer is larger than a message may be",
+            got=f"{len(body)} bytes",
+            expected=f"at most {MAX_PAYLOAD}",
+            next_step="ask for less: for one incident, or page by page",
+        )
+    return body
+
+
+def _word(said: str | None) -> str | None:
+    return said if said is None or _WORD.fullmatch(said) else "?"
+
+
+def _command(body: dict[str, Any]) -> str | None:
+    command = body.get("command")
+    return command if isinstance(command, str) and len(command) <= 200 else None  # noqa: PLR2004
 
 
 def _trace(answer: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +141,7 @@ def _trace(answer: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(receipt, dict):
         return {}
     found = cast("dict[str, Any]", receipt)
-    events = found.get("events") or [{}]
+    events: list[dict[str, Any]] = found.get("events") or [{}]
     return {
         "command": found.get("command"),
         "incident": found.get("incident"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -76,7 +75,7 @@ class Relay:
                 while await self._carry():
                     pass
                 self.trouble = None
-            except Exception as trouble:
+            except Exception as trouble:  # noqa: BLE001 - a relay that dies stays unseen
                 await self._stumble(trouble)
                 continue
             look = not await self._woken()
@@ -86,7 +85,7 @@ class Relay:
         self.published, self.trouble = -1, str(trouble) if known else repr(trouble)
         if known:
             self._log.warning("relay.interrupted", error=str(trouble))
-        else:  # a relay that dies stays unseen
+        else:
             self._log.error("relay.failed", exc_info=trouble)
         await asyncio.sleep(RETRY)
 
@@ -125,37 +124,42 @@ class Relay:
     async def _checkpoint(self) -> int:
         """The number of the stream's last message, after making sure that it is ours."""
         try:
-            number, message = await feed_log.last(self._nc)
+            last, _ = await feed_log.last(self._nc)
         except JetStreamRefused as refused:
-            if refused.err_code not in jetstream.MISSING:  # it may well be there: not ready yet
+            if refused.err_code != jetstream.NO_STREAM:  # it may well be there, not ready yet
                 raise
             self._log.warning("feed.gone")
             return await self._made_anew(feed_index.total(self._ports.rows()))
-        if number == 0 or self._listed(number) == message:
-            return number
+        # A batch that broke off may have left its end behind a foreign message: look at all of it.
+        first = last if self.published >= 0 else max(1, last - BATCH + 1)
+        if await self._first_foreign(first, last) is None:
+            return last
         if not await asyncio.to_thread(self._ports.caught_up):
             raise Unavailable("the views are behind the ledger: whose the stream is cannot be told")
-        if self._listed(number) == message:
-            return number
-        self._log.error("feed.foreign", number=number)
-        return await self._made_anew(await self._common(number))
+        foreign = await self._first_foreign(first, last)
+        if foreign is None:
+            return last
+        self._log.error("feed.foreign", number=foreign)
+        return await self._made_anew(await self._common(foreign, first))
 
     async def _made_anew(self, common: int) -> int:
         await self._ports.restore(common)
         return 0
 
-    async def _common(self, last: int) -> int:
-        """Up to which number the stream is ours: histories that part never meet again."""
-        ours, foreign = 0, last
+    async def _first_foreign(self, first: int, last: int) -> int | None:
+        found = await feed_log.message_ids(self._nc, first, last)
+        rows = feed_index.after(first - 1, len(found), self._ports.rows())
+        listed = {row["number"]: row["message"] for row in rows}
+        wrong = (n for n, one in enumerate(found, first) if listed.get(n, "") != one)
+        return next(wrong, None)
+
+    async def _common(self, foreign: int, looked_from: int) -> int:
+        """Up to which number the stream is ours: histories that part do not meet again."""
+        ours = 0 if foreign == looked_from else foreign - 1
         while foreign - ours > 1:
             middle = (ours + foreign) // 2
-            if self._listed(middle) == await feed_log.message_id(self._nc, middle):
+            if await self._first_foreign(middle, middle) is None:
                 ours = middle
             else:
                 foreign = middle
         return ours
-
-    def _listed(self, number: int) -> str | None:
-        """The id that the index gives the message of this number; "" where it lists none."""
-        row = feed_index.after(number - 1, 1, self._ports.rows())
-        return row[0]["message"] if row else ""

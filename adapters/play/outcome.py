@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.play.player import Player
-from domain import streams
 from domain.errors import NotFound
+
+ENTRY = (  # what is public of a timeline entry
+    "event",
+    "type",
+    "recorded_at",
+    "happened",
+    "by",
+    "source",
+    "corrects",
+    "superseded_by",
+    "data",
+)
 
 
 async def outcome(player: Player, as_of: str | None = None) -> dict[str, Any]:
@@ -25,7 +36,9 @@ async def outcome(player: Player, as_of: str | None = None) -> dict[str, Any]:
 
 async def _client(player: Player, party: str, when: dict[str, str]) -> dict[str, Any]:
     questions = ("timeline", "obligations", "contradictions")
-    return {question: await player.ask(party, question, **when) for question in questions}
+    found = {question: await player.ask(party, question, **when) for question in questions}
+    found["timeline"] = [{name: one[name] for name in ENTRY} for one in found["timeline"]]
+    return found
 
 
 async def _incidents(player: Player, when: dict[str, str]) -> dict[str, Any]:
@@ -52,5 +65,5 @@ async def _incident(
         facts = await player.ask(vendor, "facts", incident=slug, **when)
     except NotFound:  # as of a time before it was reported
         return None
-    incident = str(streams.incident_id(vendor, slug))
-    return {"id": incident, "vendor": vendor, "board": board["clients"], "facts": facts}
+    whose = {"incident": board["incident"], "vendor": vendor}
+    return {"board": board["clients"], "facts": {**facts, **whose}}

@@ -2,103 +2,67 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal, Self
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_serializer,
-    model_validator,
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from domain.law.business import EDGAR_CLOSED, business_days, edgar, filed_on, relief
+from domain.law.periods import Period, Unit
+from domain.law.r1182 import r1182, with_working_days
+from domain.law.reckoning import (
+    NOON,
+    Clock,
+    Counting,
+    Reckoned,
+    end_of_day,
+    instant,
+    local,
+    strict,
 )
+from domain.law.workdays import IsHoliday, NoCalendar, Workdays, no_public_holidays
+
+__all__ = [
+    "COMPUTED",
+    "EDGAR_CLOSED",
+    "NOON",
+    "Clock",
+    "Convention",
+    "Counting",
+    "Due",
+    "IsHoliday",
+    "NoCalendar",
+    "Period",
+    "Unit",
+    "Workdays",
+    "deadlines",
+    "disputed",
+    "earliest_of",
+    "edgar",
+    "end_of_day",
+    "explain",
+    "explain_disputed",
+    "explain_earliest",
+    "filed_on",
+    "no_public_holidays",
+    "year_end",
+]
 
 Convention = Literal["strict", "r1182", "relief", "business_days"]
-Unit = Literal["hours", "days", "weeks", "months", "years"]
-IsHoliday = Callable[[date], bool]
 
-_ISO = re.compile(r"P(?:T([1-9][0-9]{0,6})(H)|([1-9][0-9]{0,6})([DWMY]))")
-_UNITS: Mapping[str, Unit] = {
-    "H": "hours",
-    "D": "days",
-    "W": "weeks",
-    "M": "months",
-    "Y": "years",
-}
-_LETTERS: Mapping[Unit, str] = {unit: letter for letter, unit in _UNITS.items()}
-_A_CENTURY: Mapping[Unit, int] = {
-    "hours": 876_600,
-    "days": 36_525,
-    "weeks": 5_218,
-    "months": 1_200,
-    "years": 100,
-}
-_YEARS = range(1900, 9000)
-_DAY = timedelta(days=1)
-_HOUR = timedelta(hours=1)
-_SATURDAY = 5
+COMPUTED: tuple[Convention, ...] = ("strict", "r1182", "relief", "business_days")
+"""The conventions that `deadlines` computes, in the order in which it answers."""
+
+_DISPUTED = (
+    "disputed: Art. 3(5) of Reg. 1182/71 would give two working days if it held for hours, as "
+    "BayLfD (2019) and LDI NRW (2024) deny; do not rely on it"
+)
 
 
-class Period(BaseModel):
-    """A length of time in one unit; written and stored as ISO 8601 (`PT72H`, `P14D`, `P1M`).
-
-    One unit only, because Reg. (EEC, Euratom) 1182/71 Art. 3 counts each kind of unit by a rule
-    of its own. A century at most: more is a slip of the pen.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    unit: Unit
-    amount: int = Field(ge=1, strict=True)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The period that an ISO 8601 duration names; ValueError for any other text."""
-        return cls.model_validate(text)
-
-    @property
-    def iso(self) -> str:
-        """The period as an ISO 8601 duration."""
-        clock = "T" if self.unit == "hours" else ""
-        return f"P{clock}{self.amount}{_LETTERS[self.unit]}"
-
-    def __str__(self) -> str:
-        return self.iso
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_iso(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        found = _ISO.fullmatch(value)
-        if found is None:
-            msg = (
-                f"got {value!r}; expected an ISO 8601 duration of one unit, at least 1, such as "
-                "PT72H, P14D, P2W, P1M or P1Y; write the period in its one largest unit"
-            )
-            raise ValueError(msg)
-        hours, hour, days, letter = found.groups()
-        return {"unit": _UNITS[hour or letter], "amount": int(hours or days)}
-
-    @field_validator("amount")
-    @classmethod
-    def _no_longer_than_a_century(cls, amount: int, info: ValidationInfo) -> int:
-        unit: Unit | None = info.data.get("unit")
-        if unit is not None and amount > _A_CENTURY[unit]:
-            msg = f"got {amount} {unit}; expected a century at most ({_A_CENTURY[unit]} {unit})"
-            raise ValueError(msg)
-        return amount
-
-    @model_serializer
-    def _to_iso(self) -> str:
-        return self.iso
+def _unset(value: Any) -> bool:
+    return not value
 
 
 class Due(BaseModel):
@@ -106,7 +70,9 @@ class Due(BaseModel):
 
     `at` is aware and in the zone asked for. Compare two of them as UTC (`at.astimezone(UTC)`):
     Python compares datetimes of the same zone by their wall clock, wrong when clocks go back.
-    `alarm` marks the one deadline that reminders use: the earliest.
+    `alarm` marks the one deadline that reminders use: the earliest. `disputed` marks a reading
+    that some hold and the authorities named in `note` deny: shown, never the alarm. Both are
+    written only where they say something.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,23 +80,8 @@ class Due(BaseModel):
     convention: Convention
     at: AwareDatetime
     alarm: bool
-
-
-def no_public_holidays(day: date) -> bool:  # noqa: ARG001 - the shape of every holiday calendar
-    """A calendar without public holidays: Saturdays and Sundays alone are not working days."""
-    return False
-
-
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The last second of a local day, 23:59:59.
-
-    The law says "the expiry of the last hour" (1182/71 Art. 3(2)), which is 24:00; a datetime
-    can show that only as 00:00 of the day after, and people would read the wrong date. So the
-    last full second stands for it. When clocks go back over midnight it is the second 23:59:59;
-    a day the zone leaves out (Apia, 30 December 2011) ends when the day before it does.
-    """
-    last = datetime.combine(day, time(23, 59, 59, fold=1), zone)
-    return last.astimezone(UTC).astimezone(zone)
+    disputed: bool = Field(default=False, exclude_if=_unset)
+    note: str | None = Field(default=None, exclude_if=_unset)
 
 
 def deadlines(
@@ -144,20 +95,99 @@ def deadlines(
 
     `strict`: hours are elapsed time; longer units run to the end of their last day, wherever it
     falls. `r1182`: Regulation (EEC, Euratom) 1182/71 Art. 3, where Saturdays, Sundays and the
-    days `is_holiday` names are not working days (Art. 2). The order is strict, r1182, however
-    asked; exactly one is the alarm, strict if both fall together. ValueError for a `start`
-    without offset or outside the years 1900-8999, for no convention and for an unknown one.
-    https://eur-lex.europa.eu/eli/reg/1971/1182/oj
+    days `is_holiday` names are not working days (Art. 2). `relief`: as strict, but an end on a
+    day off moves to noon of the next working day. `business_days`, only alone: so many working
+    days. The order is that of COMPUTED, however asked; exactly one is the alarm, the first if
+    several fall together. ValueError for a `start` without offset or outside the years
+    1900-8999, for no convention and for an unknown one.
+
+    `Workdays.of("NO").is_holiday` is a holiday calendar (NoCalendar, a ValueError, where a day
+    is asked of a year that it does not cover); other hours than noon and midnight, and several
+    clocks, are for `earliest_of`.
+    """
+    counting = Counting(zone, Workdays(is_holiday))
+    return earliest_of([Clock(start, period)], conventions, counting)
+
+
+def earliest_of(
+    clocks: Sequence[Clock], conventions: Sequence[str], counting: Counting
+) -> tuple[Due, ...]:
+    """The deadlines of a duty that several clocks limit, the earliest of them counting.
+
+    So DORA's initial notification: 4 hours from classification, 24 hours from awareness. Each
+    convention takes its own earliest end; relief moves the earliest strict one, since what falls
+    on a day off is the limit, not a clock. Otherwise as `deadlines`; ValueError for no clock.
     """
     _refuse_unknown(conventions)
-    local = _local(start, zone)
+    if not clocks:
+        msg = "got no clock; expected one or more; a duty whose clocks did not start has no end"
+        raise ValueError(msg)
     ends: dict[Convention, datetime] = {
-        name: end(local, period, zone, is_holiday)
-        for name, end in _CONVENTIONS.items()
+        name: _end(clocks, name, counting).at.astimezone(counting.zone)
+        for name in COMPUTED
         if name in conventions
     }
     alarm = min(ends, key=lambda name: ends[name].astimezone(UTC))
     return tuple(Due(convention=name, at=at, alarm=name == alarm) for name, at in ends.items())
+
+
+def disputed(
+    start: datetime,
+    period: Period,
+    zone: ZoneInfo,
+    is_holiday: IsHoliday = no_public_holidays,
+) -> tuple[Due, ...]:
+    """What Art. 3(5) would give if it held for hours: one `disputed` deadline, or none.
+
+    None where it changes nothing, for less than 48 hours and for other units. It is to be shown
+    beside `deadlines(…)` where the law counts by 1182/71, never instead: it is no alarm.
+    """
+    counting = Counting(zone, Workdays(is_holiday))
+    end = with_working_days(local(start, zone), period, counting)
+    if end is None:
+        return ()
+    return (Due(convention="r1182", at=end.at, alarm=False, disputed=True, note=_DISPUTED),)
+
+
+def explain(
+    start: datetime,
+    period: Period,
+    zone: ZoneInfo,
+    convention: str,
+    is_holiday: IsHoliday = no_public_holidays,
+) -> tuple[str, ...]:
+    """The steps to the deadline that `deadlines` gives under one convention, in sentences."""
+    counting = Counting(zone, Workdays(is_holiday))
+    return explain_earliest([Clock(start, period)], convention, counting)
+
+
+def explain_disputed(
+    start: datetime,
+    period: Period,
+    zone: ZoneInfo,
+    is_holiday: IsHoliday = no_public_holidays,
+) -> tuple[str, ...]:
+    """The steps to the deadline that `disputed` gives, in sentences; none where it gives none."""
+    event = local(start, zone)
+    end = with_working_days(event, period, Counting(zone, Workdays(is_holiday)))
+    return (_starts(event), *end.steps, f"{_DISPUTED[0].upper()}{_DISPUTED[1:]}.") if end else ()
+
+
+def explain_earliest(
+    clocks: Sequence[Clock], convention: str, counting: Counting
+) -> tuple[str, ...]:
+    """The steps to the deadline that `earliest_of` gives under one convention, in sentences."""
+    (due,) = earliest_of(clocks, [convention], counting)
+    return (*_end(clocks, due.convention, counting).steps, f"Due {instant(due.at)}.")
+
+
+def year_end(at: datetime, zone: ZoneInfo) -> datetime:
+    """The last second of the calendar year in which the event falls, there.
+
+    HIPAA's rule for breaches of fewer than 500 people starts there: 60 days after the end of
+    the year of discovery (45 CFR 164.408(c)), 1 March, or 29 February in leap years.
+    """
+    return end_of_day(date(local(at, zone).year, 12, 31), zone)
 
 
 def _refuse_unknown(conventions: Sequence[str]) -> None:
@@ -165,86 +195,38 @@ def _refuse_unknown(conventions: Sequence[str]) -> None:
     if unknown or not conventions:
         msg = f"got conventions {list(conventions)}; expected one or more of {', '.join(COMPUTED)}"
         raise ValueError(msg)
-
-
-def _local(start: datetime, zone: ZoneInfo) -> datetime:
-    if start.utcoffset() is None:
-        msg = f"got {start.isoformat()} without an offset; expected an aware instant; add its zone"
+    if "business_days" in conventions and set(conventions) != {"business_days"}:
+        msg = f"got conventions {list(conventions)}; business days are other days; ask for one kind"
         raise ValueError(msg)
-    if start.year not in _YEARS:
-        msg = f"got the year {start.year}; expected 1900 to 8999; check the date"
-        raise ValueError(msg)
-    return start.astimezone(zone)
 
 
-def _strict(local: datetime, period: Period, zone: ZoneInfo, _: IsHoliday) -> datetime:
-    if period.unit == "hours":
-        return (local.astimezone(UTC) + period.amount * _HOUR).astimezone(zone)
-    return end_of_day(_last_day(local.date(), period), zone)
+def _end(clocks: Sequence[Clock], name: Convention, counting: Counting) -> Reckoned:
+    if name == "relief":
+        return relief(_end(clocks, "strict", counting), counting)
+    return _earliest([_one_end(clock, name, counting) for clock in clocks])
 
 
-def _r1182(local: datetime, period: Period, zone: ZoneInfo, is_holiday: IsHoliday) -> datetime:
-    if period.unit == "hours":
-        return (_next_full_hour(local) + period.amount * _HOUR).astimezone(zone)
-    return end_of_day(_r1182_last_day(local.date(), period, is_holiday), zone)
+def _one_end(clock: Clock, name: Convention, counting: Counting) -> Reckoned:
+    start, period = clock
+    event = local(start, counting.zone)
+    found = _CONVENTIONS[name](event, period, counting)
+    return Reckoned(found.at, (_starts(event), *found.steps))
 
 
-def _next_full_hour(local: datetime) -> datetime:
-    """Art. 3(1): the hour of the event is not counted, so 09:00 sharp starts at 10:00 (in UTC)."""
-    into = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    return local.astimezone(UTC) - into + _HOUR
+def _starts(event: datetime) -> str:
+    return f"The clock starts {instant(event)}, {event.tzinfo}."
 
 
-def _r1182_last_day(event: date, period: Period, is_holiday: IsHoliday) -> date:
-    """Art. 3(4) moves the end to a working day; 3(5) puts two working days into two days or more.
-
-    Neither is for hours: 3(4) says so, and for 3(5) two authorities read it so (BayLfD 2019,
-    LDI NRW 2024); others dispute that, and a safe answer is the earlier one.
-    """
-    last = _working_day(_last_day(event, period), is_holiday)
-    if period.unit == "days" and period.amount == 1:
-        return last
-    first = _working_day(event + _DAY, is_holiday)
-    return max(last, _working_day(first + _DAY, is_holiday))
+def _earliest(ends: Sequence[Reckoned]) -> Reckoned:
+    first = min(ends, key=lambda end: end.at.astimezone(UTC))
+    if len(ends) == 1:
+        return first
+    steps = [step for end in ends for step in end.steps]
+    return Reckoned(first.at, (*steps, f"The earliest of these counts: {instant(first.at)}."))
 
 
-def _working_day(day: date, is_holiday: IsHoliday) -> date:
-    """The first working day on or after `day` (Art. 2(2)); ValueError if a year has none."""
-    for ahead in range(366):
-        candidate = day + ahead * _DAY
-        if candidate.weekday() < _SATURDAY and not is_holiday(candidate):
-            return candidate
-    msg = f"got a calendar without a working day in the year after {day}; check the holidays"
-    raise ValueError(msg)
-
-
-def _last_day(event: date, period: Period) -> date:
-    """The day a period of days or longer ends on; the day of the event is not counted (3(1)).
-
-    Weeks, months and years end on the weekday or date of the event itself (3(2)(c); CJEU
-    C-171/03, Toeters); a date the month does not have becomes its last day.
-    """
-    match period.unit:
-        case "months":
-            return _months_later(event, period.amount)
-        case "years":
-            return _months_later(event, 12 * period.amount)
-        case "weeks":
-            return event + 7 * period.amount * _DAY
-        case _:
-            return event + period.amount * _DAY
-
-
-def _months_later(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-_CONVENTIONS: Mapping[Convention, Callable[[datetime, Period, ZoneInfo, IsHoliday], datetime]] = {
-    "strict": _strict,
-    "r1182": _r1182,
+_CONVENTIONS: Mapping[Convention, Callable[[datetime, Period, Counting], Reckoned]] = {
+    "strict": strict,
+    "r1182": r1182,
+    "business_days": business_days,
 }
-
-COMPUTED: tuple[Convention, ...] = tuple(_CONVENTIONS)
-"""The conventions that `deadlines` computes."""

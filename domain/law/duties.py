@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
 
+from domain.law.acts import MET_BY, Facts, Met, delay, filings, lifted
 from domain.law.calendar import Due, deadlines
-from domain.law.matter import Happening, Matter, Profile
 from domain.law.pack import Duty
-from domain.law.rules import Rules
 from domain.law.starts import Start, replaced, start
-from domain.values import Value, When
+from domain.values import Value
 
 
 class Obligation(Value):
@@ -44,30 +42,6 @@ class Obligation(Value):
     citation: str
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What a duty is judged by: the party, its matter, the law, and the asker's now."""
-
-    profile: Profile
-    matter: Matter
-    rules: Rules
-    now: datetime
-
-    @property
-    def day(self) -> date:
-        """The day whose law applies: that on which the matter began."""
-        return self.matter.happenings[0].at.astimezone(self.profile.clock).date()
-
-
-@dataclass(frozen=True)
-class Met:
-    """The act that met a duty, and when (UTC)."""
-
-    at: datetime
-    by: UUID
-    how: str
-
-
 def of_controller(facts: Facts) -> Iterator[Obligation]:
     """A client's duties in one matter: current ones, then the deadlines they replaced."""
     for duty in owed_by("controller", facts):
@@ -88,14 +62,14 @@ def _judged(duty: Duty, facts: Facts) -> Obligation:
     started, why_not = STARTS[duty.starts](facts)
     base = blank(duty, facts, started)
     met = MET_BY[duty.met_by](facts)
-    lifted = _lifted(duty, facts)
+    let_off = lifted(duty, facts)
     if facts.matter.continued_in:
         why = f"taken up in incident {facts.matter.continued_in}"
         return base.model_copy(update={"status": "superseded", "why": why})
     if met:
         return base.model_copy(update=_met(base, met, facts))
-    if lifted:
-        return base.model_copy(update={"status": lifted[0], "why": lifted[1]})
+    if let_off:
+        return base.model_copy(update={"status": let_off[0], "why": let_off[1]})
     if started is None:
         return base.model_copy(update={"status": "not_started", "why": why_not})
     return base.model_copy(update=_unmet(base, started, duty, facts))
@@ -204,128 +178,3 @@ STARTS: dict[str, Callable[[Facts], tuple[Start | None, str]]] = {
     "first_report": _by_first_report,
     "high_risk": _by_high_risk,
 }
-
-
-# --- what meets a duty -------------------------------------------------------------------------
-
-
-def filings(facts: Facts) -> list[Happening]:
-    """The filings that count for this party: its own, and those a mandate let a vendor make.
-
-    A withdrawal takes back what was filed with that authority before it.
-    """
-    me = facts.profile.id
-    counted: list[Happening] = []
-    for one in facts.matter.living("RegulatorNotified"):
-        if one.by != me and me not in one.data["controllers"]:
-            continue
-        if one.data["stage"] == "withdrawn":
-            counted = [f for f in counted if f.data["authority"] != one.data["authority"]]
-        else:
-            counted.append(one)
-    return counted
-
-
-def _authority_notified(facts: Facts) -> Met | None:
-    zone = facts.profile.clock
-    first = min(filings(facts), key=lambda one: one.latest(zone), default=None)
-    if first is None:
-        return None
-    who = "itself" if first.by == facts.profile.id else f"{first.by} under its mandate"
-    how = f"filed by {who} with {first.data['authority']}"
-    return Met(first.latest(zone), first.id, how)
-
-
-def _report_completed(facts: Facts) -> Met | None:
-    """Met by a complete report, until the vendor says more (that it is closed is no more)."""
-    whole = {one.id for one in filings(facts) if one.data["stage"] == "complete"}
-    said = facts.matter.living("RegulatorNotified", "ClientUpdated")
-    for one in reversed(list(said)):
-        if one.id in whole:
-            how = "the complete report was filed"
-            return Met(one.latest(facts.profile.clock), one.id, how)
-        if one.type == "ClientUpdated" and "incident_state" not in one.data:
-            return None
-    return None
-
-
-def _documented(facts: Facts) -> Met | None:
-    """Art. 33(5): facts, effects (an assessment) and remedy (a measure) are on record."""
-    parts = [facts.matter.last("RiskAssessed"), facts.matter.last("MeasureTaken")]
-    on_record = [one for one in parts if one]
-    if len(on_record) < len(parts):
-        return None
-    last = max(on_record, key=lambda one: one.at)
-    return Met(last.at, last.id, "facts, effects and remedial action are on record")
-
-
-def _people_notified(facts: Facts) -> Met | None:
-    told = facts.matter.last("CustomersNotified")
-    assessed = facts.matter.last("RiskAssessed")
-    if told is None or assessed is None or assessed.data["outcome"] != "high":
-        return None
-    audience = ", ".join(told.data["audience"])
-    return Met(told.latest(facts.profile.clock), told.id, f"told {audience}")
-
-
-MET_BY: dict[str, Callable[[Facts], Met | None]] = {
-    "authority_notified": _authority_notified,
-    "report_completed": _report_completed,
-    "documented": _documented,
-    "people_notified": _people_notified,
-}
-
-
-# --- what lifts or moves a duty ----------------------------------------------------------------
-
-
-def _lifted(duty: Duty, facts: Facts) -> tuple[str, str] | None:
-    for waiver in facts.matter.living("NotificationWaived"):
-        ground = waiver.data["ground"]
-        fits = waiver.data["duty"] == duty.name and ground in duty.waivable_by
-        if fits and not _disproved(waiver, facts):
-            return "waived", f"waived on the ground {ground}"
-    if duty.owed_to == "the_record":
-        return None
-    return _no_breach_here(facts) or _no_risk(duty, facts)
-
-
-def _disproved(waiver: Happening, facts: Facts) -> bool:
-    """A later assessment by the same client takes an unlikely risk back."""
-    assessed = facts.matter.last("RiskAssessed")
-    if waiver.data["ground"] != "unlikely_risk" or assessed is None:
-        return False
-    return assessed.data["outcome"] != "unlikely" and assessed.at > waiver.at
-
-
-def _no_breach_here(facts: Facts) -> tuple[str, str] | None:
-    word = facts.matter.last("ClientCleared", "ClientNotified", "ClientUpdated")
-    if word and word.type == "ClientCleared":
-        return "not_required", f"the vendor stated at {word.at.isoformat()}: not touched after all"
-    states = [one.data.get("incident_state") for one in facts.matter.living("ClientUpdated")]
-    if "withdrawn" in states or facts.matter.last("IncidentWithdrawn"):
-        return "not_required", "the vendor withdrew its report"
-    return None
-
-
-def _no_risk(duty: Duty, facts: Facts) -> tuple[str, str] | None:
-    assessed = facts.matter.last("RiskAssessed")
-    if assessed is None:
-        return None
-    outcome = assessed.data["outcome"]
-    if "unlikely_risk" in duty.waivable_by and outcome == "unlikely":
-        return "not_required", "a risk was assessed as unlikely"
-    if duty.starts == "high_risk" and outcome != "high":
-        return "not_required", f"the risk was assessed as {outcome}, not high"
-    return None
-
-
-def delay(duty: Duty, facts: Facts) -> str | None:
-    """Why the party does this duty lawfully later, by its own word, for as long as that holds."""
-    for one in facts.matter.living("DelayRecorded"):
-        until = one.data.get("until")
-        end = When.model_validate(until).latest(facts.profile.clock) if until else None
-        mine = one.by == facts.profile.id and one.data["duty"] == duty.name
-        if mine and (end is None or facts.now <= end):
-            return f"lawfully delayed: {one.data['ground']}"
-    return None

@@ -165,10 +165,6 @@ class Pack(Entry):
     def _computable(
         cls, names: tuple[Convention, ...], info: ValidationInfo
     ) -> tuple[Convention, ...]:
-        unbuilt = [name for name in names if name not in COMPUTED]
-        if unbuilt:
-            msg = f"{unbuilt[0]} is not computed yet; expected {', '.join(COMPUTED)}"
-            raise ValueError(msg)
         if not names:
             msg = f"got none; expected one or more of {', '.join(COMPUTED)}"
             raise ValueError(msg)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import uuid5
 
+from domain.law.acts import Facts, delay
 from domain.law.calendar import Due, Period, deadlines
-from domain.law.duties import Facts, Obligation, alarm, delay, of_controller, owed_by
+from domain.law.duties import Obligation, alarm, of_controller, owed_by
 from domain.law.matter import Line, Promise
 from domain.law.pack import Duty
 from domain.law.starts import Start, start

@@ -163,6 +163,32 @@ def test_a_register_disclosed_as_a_whole_is_not_safe() -> None:
     ).then(("safe", "contradicts", "claim:whole"))
 
 
+@pytest.mark.parametrize("scope", [None, "customers", "loyalty members"])
+def test_misuse_of_nobody_in_particular_is_misuse_of_anybodys(scope: str | None) -> None:
+    told(claim("misuse", "yes", "f")).when_said(claim("misuse", "no", scope=scope)).then(
+        ("c", "contradicts", "fact:claims/f")
+    )
+
+
+def test_the_same_people_are_known_under_two_names() -> None:
+    told(
+        people("email", group="subscribers"),
+        people("email", group="drivers", controller="vendor"),
+        claim("misuse", "yes", "theirs", scope="subscribers"),
+        claim("misuse", "yes", "others", scope="drivers"),
+        claim("number_of_people", name="number", scope="subscribers", value=10),
+    ).when_said(
+        claim("misuse", "no_sign", scope="customers"),
+        claim("number_of_people", name="n", scope="customers", value=11),
+    ).then(("c", "contradicts", "fact:claims/theirs"), ("n", "contradicts", "fact:claims/number"))
+
+
+def test_lists_of_kinds_count_only_in_a_claim_on_data() -> None:
+    told(people("email")).when_said(
+        claim("misuse", "yes", data=lists("photo", complete=True))
+    ).then_nothing()
+
+
 # --- then and now --------------------------------------------------------------------------------
 
 

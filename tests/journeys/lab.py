@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from adapters.folder import Folder, open_vault, trust
 from adapters.nats.caller import Caller
@@ -36,7 +36,6 @@ class Serve:
         self.url = ""
         self.seconds_to_ready = 0.0
         self._process: subprocess.Popen[str] | None = None
-        self._log: IO[str] | None = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -48,28 +47,34 @@ class Serve:
     def log(self) -> Path:
         return self.data.with_name(f"{self.data.name}.log")
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> Self:
         """Returns when it says that it is ready."""
         began = time.monotonic()
-        self._log = self.log.open("a", encoding="utf-8")
-        self._process = subprocess.Popen(
-            [VARSEL, "serve", "--data", str(self.data), "--nats", "127.0.0.1:0"],
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-        )
+        self.launch()
+        assert self._process is not None
         assert self._process.stdout is not None
-        said = self._process.stdout.readline().split()  # ends when the process does
+        said = self._process.stdout.readline().split()  # empty if it ends before it is ready
         assert said[:1] == ["ready"], self._last_words()
         self.url, self.seconds_to_ready = said[1], time.monotonic() - began
         return self
+
+    def launch(self) -> None:
+        """The same, but returns at once."""
+        words = [VARSEL, "serve", "--data", str(self.data), "--nats", "127.0.0.1:0"]
+        with self.log.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
 
     def stop(self) -> int:
         """Asks it to stop (SIGTERM) and returns its exit code."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """kill -9, if it runs; its broker follows it by itself."""
+        """Ends it at once (kill -9), if it runs."""
         self._end(signal.SIGKILL)
 
     def broker(self) -> int:
@@ -79,29 +84,70 @@ class Serve:
     def logged(self, event: str) -> list[dict[str, Any]]:
         """The log lines of that event so far, of all lives on this folder."""
         lines = self.log.read_text(encoding="utf-8").splitlines()
-        found = (json.loads(line) for line in lines if line.startswith("{") and line.endswith("}"))
+        found = (json.loads(line) for line in lines if line[:1] == "{" and line[-1:] == "}")
         return [line for line in found if line["event"] == event]
 
     def _end(self, how: signal.Signals) -> int:
         process, self._process = self._process, None
         if process is None:
             return 0
-        process.send_signal(how)
-        try:
-            return process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
-        finally:
-            assert process.stdout is not None
-            process.stdout.close()
-            if self._log is not None:
-                self._log.close()
+        with process:
+            process.send_signal(how)
+            try:
+                return process.wait(PATIENCE)
+            finally:
+                process.kill()
 
     def _last_words(self) -> str:
         self.kill()
         return self.log.read_text(encoding="utf-8")[-2000:]
+
+
+@dataclass(frozen=True)
+class Town:
+    """A platform and those who live on it, each spoken for by the command line."""
+
+    serve: Serve
+    folder: Path
+
+    def creds(self, party: str) -> Path:
+        return self.folder / f"{party}.creds"
+
+    def add(self, party: str, *roles: str, scope: str | None = None) -> None:
+        words = [word for role in roles for word in ("--role", role)]
+        words += ["--scope", scope] if scope else []
+        place = ["--country", "NO", "--zone", "Europe/Oslo", "--law", "gdpr"]
+        self.operator("party", "add", party, *words, *place, "--creds", self.creds(party))
+
+    def operator(self, *words: object) -> Any:
+        """What an operator's command prints with --json."""
+        return json.loads(varsel(*words, "--data", self.serve.data, "--json"))
+
+    def ask(self, party: str, *words: object) -> Any:
+        """What a party's command prints with --json."""
+        return json.loads(varsel(*words, "--creds", self.creds(party), "--json"))
+
+    def refuse(self, party: str, *words: object, said: object = None) -> dict[str, Any]:
+        """The problem document of a command that is refused."""
+        told = varsel(
+            *words, "--creds", self.creds(party), "--json", said=json.dumps(said), refused=True
+        )
+        problem: dict[str, Any] = json.loads(told.splitlines()[-1])["error"]
+        return problem
+
+    def do(self, party: str, verb: str, **body: object) -> dict[str, Any]:
+        """The receipt of a command."""
+        words = ["report"] if verb == "report" else ["do", verb]
+        said = json.dumps(body)
+        told = varsel(*words, "-", "--creds", self.creds(party), "--json", said=said)
+        receipt: dict[str, Any] = json.loads(told)
+        return receipt
+
+    def follow(self, party: str, limit: int, *words: object) -> list[dict[str, Any]]:
+        """So many messages of a party's feed, as they are printed."""
+        followed = ("follow", "--limit", limit, *words)
+        told = varsel(*followed, "--creds", self.creds(party), "--json")
+        return [json.loads(line) for line in told.splitlines()]
 
 
 def varsel(*words: object, said: str | None = None, refused: bool = False) -> str:
@@ -116,11 +162,6 @@ def varsel(*words: object, said: str | None = None, refused: bool = False) -> st
     )
     assert (done.returncode != 0) == refused, (words, done.returncode, done.stdout, done.stderr)
     return done.stderr if refused else done.stdout
-
-
-def asked(*words: object, said: str | None = None) -> Any:
-    """What a command prints with --json."""
-    return json.loads(varsel(*words, "--json", said=said))
 
 
 def seen(look: Callable[[], T], patience: float = PATIENCE) -> T:
@@ -143,13 +184,13 @@ async def until(look: Callable[[], Awaitable[T]], patience: float = PATIENCE) ->
     raise AssertionError(f"not seen within {patience:g} s")
 
 
-async def insist(caller: Caller, verb: str, body: Mapping[str, Any], patience: float = 10.0) -> Any:
+async def insist(caller: Caller, verb: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Sends the same command, under its one id, until it is answered."""
     assert body["command"]
     deadline = time.monotonic() + 2 * PATIENCE
     while True:
         try:
-            return await caller.call(verb, body, patience)
+            return await caller.call(verb, body, patience=5.0)
         except (Unanswered, Disconnected, Unavailable):
             if time.monotonic() > deadline:
                 raise
@@ -158,9 +199,8 @@ async def insist(caller: Caller, verb: str, body: Mapping[str, Any], patience: f
 
 @asynccontextmanager
 async def backstage(serve: Serve) -> AsyncIterator[Connection]:
-    """A connection in the name of the platform itself: all that no party may see."""
-    folder = Folder(serve.data)
-    vault = open_vault(folder, None)
+    """A connection in the name of the platform itself, which sees what no party may see."""
+    vault = open_vault(Folder(serve.data), None)
     try:
         creds = Credentials.parse(trust(vault).platform_creds(datetime.now(UTC)))
     finally:
@@ -178,13 +218,3 @@ def alive(pid: int) -> bool:
         return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
     except OSError:
         return False
-
-
-def end(pid: int) -> None:
-    """kill -9 of one process, known by its id."""
-    os.kill(pid, signal.SIGKILL)
-
-
-def numbered(word: str, count: int) -> Iterable[str]:
-    """word-1, word-2 …"""
-    return (f"{word}-{number}" for number in range(1, count + 1))

@@ -23,7 +23,9 @@ from domain.use_cases.platform import Delivery, LateWord
 from projections import (
     awaiting,
     board,
+    contradictions,
     directory,
+    everything,
     facts,
     matters,
     obligations,
@@ -31,13 +33,12 @@ from projections import (
     register,
     timeline,
 )
-from projections.everything import VIEWS, projections
 from projections.rows import MemoryRows, Project, Row, Rows
 from tests.builders import THE_WORLD, Step, moment, step
 from tests.spec import ALL, KEY, Story
 
 RULES = load_packs()
-EVERY: tuple[Project, ...] = projections(render)
+EVERY: tuple[Project, ...] = everything.projections(render)
 LATER = moment("2030-01-01T00:00Z")
 
 
@@ -95,15 +96,21 @@ def a_story(*acts: Act) -> Played:
 
 
 def delivery(
-    client: str, *, at: str | None = None, door: str = "stream", observed: str = "seen"
+    client: str,
+    *,
+    at: str | None = None,
+    recorded: str | None = None,
+    door: str = "stream",
+    observed: str = "seen",
 ) -> Callable[[Played], None]:
-    """Everything that is on its way to a client arrives, now or at `at`."""
+    """Everything on its way to a client arrives, now or at `at`; it is `recorded` then too."""
 
     def arrives(story: Played) -> None:
-        story.now = moment(at) if at else story.now
+        arrived = moment(at) if at else story.now
+        story.now = moment(recorded) if recorded else arrived
         for row in awaiting.deliveries(story.found.rows, client):
             where = (UUID(row["incident"]), row["vendor"], client, UUID(row["notice"]))
-            story.desk.observe_delivery(Delivery(*where, door, story.now, observed), story.now)
+            story.desk.observe_delivery(Delivery(*where, door, arrived, observed), story.now)
 
     return arrives
 
@@ -164,6 +171,7 @@ def seen_by(party: str, rows: Rows, now: datetime) -> dict[str, Any]:
         "matters": rows.all(matters.VIEW, party),
         "facts": rows.all(facts.VIEW, party),
         "obligations": obligations.query(party, rows, RULES, now),
+        "contradictions": contradictions.query(party, rows),
         "register": register.query(party, rows),
         "promises": parties.promises(party, rows),
         "boards": {incident: board.query(incident, rows) for incident in incidents},
@@ -182,7 +190,7 @@ def assert_seen_alike(events: Sequence[Recorded], whole: Rows) -> None:
     now = events[-1].envelope.recorded_at
     for party in parties.everybody(whole):
         visible = [event for event in events if party.id in event.envelope.visibility]
-        own = seen_by(party.id, fold(visible, VIEWS), now)
+        own = seen_by(party.id, everything.fold(visible), now)
         assert own == seen_by(party.id, whole, now), f"{party.id} sees something else as of then"
 
 

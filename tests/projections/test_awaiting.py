@@ -61,7 +61,7 @@ def test_where_there_is_no_feed_a_notice_is_awaited_without_a_number() -> None:
 
 
 def test_one_client_s_deliveries_are_not_another_s() -> None:
-    acts = (*told("joker", "tokmanni"), delivery("joker"))
+    acts: list[Act] = [*told("joker", "tokmanni"), delivery("joker")]
     assert waiting(*acts, client="joker") == []
     assert [row["client"] for row in waiting(*acts)] == ["tokmanni"]
 

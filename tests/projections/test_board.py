@@ -28,7 +28,7 @@ from tests.builders import (
 )
 from tests.projections.reading import Act, a_story, delivery, read
 
-NEVER = {
+NEVER: dict[str, Any] = {
     "since": None,
     "notified_at": None,
     "notified_by": None,
@@ -186,6 +186,22 @@ def test_an_act_that_was_not_corrected_stays() -> None:
 @pytest.mark.parametrize("again", [a_notice("joker"), a_naming("joker")])
 def test_a_cleared_client_that_is_named_or_told_again_is_cleared_no_more(again: Act) -> None:
     assert line(*told("joker"), a_clearing(), again)["cleared_at"] is None
+
+
+def test_after_a_clearing_a_client_that_is_named_again_has_yet_to_be_told() -> None:
+    first: list[Act] = [*told("joker"), delivery("joker"), an_acknowledgement(), a_clearing()]
+    again = line(*first, a_naming("joker", sure="confirmed").at("2024-03-05T08:00Z"))
+    assert (again["standing"], again["notified_at"], again["delivered_at"]) == (
+        "named",
+        None,
+        None,
+    )
+    assert again["named_at"] == again["confirmed_at"] == "2024-03-05T08:00:00Z"
+
+
+def test_a_client_told_again_after_its_clearing_was_told_then() -> None:
+    again = line(*told("joker"), a_clearing(), a_notice("joker").at("2024-03-05T08:00Z"))
+    assert again["notified_at"] == "2024-03-05T08:00:00Z"
 
 
 def test_what_a_client_keeps_to_itself_does_not_move_its_line() -> None:

@@ -126,9 +126,16 @@ def test_a_withdrawn_report_says_so_to_everybody_who_was_told() -> None:
     assert [views.facts(party)["state"] for party in ("joker", "zoopit")] == ["withdrawn"] * 2
 
 
-def test_a_client_cleared_and_then_told_more_is_in_it_again() -> None:
-    story = a_story(*told("joker"), a_clearing(), a_naming("joker", sure="confirmed"), an_update())
+def test_a_client_cleared_and_then_told_again_is_in_it_again() -> None:
+    story = a_story(*told("joker"), a_clearing(), a_notice("joker"))
     assert read(story).facts("joker")["state"] == "open"
+
+
+def test_a_clearing_may_say_what_is_so_instead() -> None:
+    cleared = a_clearing(count=0, sure="suspected", people=[people(count=0)])
+    known = read(a_story(*told("joker"), cleared)).facts("joker")
+    assert (known["count"], known["sure"], known["state"]) == (0, "suspected", "cleared")
+    assert [row["count"] for row in known["facts"]["people"]] == [0]
 
 
 def test_a_vendor_keeps_whether_it_named_all_clients() -> None:

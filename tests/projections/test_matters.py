@@ -97,9 +97,9 @@ def test_a_matter_holds_neither_facts_nor_free_text() -> None:
 
 def test_matters_are_listed_oldest_first() -> None:
     later, first = a_leak("a-later"), a_leak("b-first")
-    acts = (first, a_notice("joker", incident="b-first"))
-    acts = (*acts, later, a_notice("joker", incident="a-later"))
-    found = matters.of("joker", read(a_story(*acts)).rows)
+    notices = [a_notice("joker", incident=name) for name in ("b-first", "a-later")]
+    story = a_story(first, notices[0], later, notices[1])
+    found = matters.of("joker", read(story).rows)
     assert [one.incident for one in found] == [
         streams.incident_id("zoopit", "b-first"),
         streams.incident_id("zoopit", "a-later"),
@@ -125,8 +125,9 @@ def test_a_concern_is_a_matter_of_the_client_s_alone() -> None:
 
 def test_a_report_that_answers_a_concern_takes_up_what_the_client_had_said() -> None:
     story = a_story(CONCERN, a_leak(answers="odd-newsletter"), a_notice("joker"))
-    concern, taken_up = matters.of("joker", read(story).rows)
-    assert concern.continued_in == taken_up.incident == story.incident()
+    found = {one.incident: one for one in matters.of("joker", read(story).rows)}
+    taken_up = found.pop(story.incident())
+    assert [one.continued_in for one in found.values()] == [story.incident()]
     assert [one.type for one in taken_up.happenings] == [
         "ClientRaisedConcern",
         "ClientNotified",

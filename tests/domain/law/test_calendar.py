@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from domain.law.calendar import COMPUTED, Due, Period, deadlines, end_of_day
+from domain.law.calendar import (
+    Clock,
+    Counting,
+    Due,
+    Period,
+    deadlines,
+    disputed,
+    earliest_of,
+    end_of_day,
+    year_end,
+)
 
 OSLO = ZoneInfo("Europe/Oslo")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -17,13 +27,14 @@ NEW_YORK = ZoneInfo("America/New_York")
 SANTIAGO = ZoneInfo("America/Santiago")  # clocks change at midnight
 KATHMANDU = ZoneInfo("Asia/Kathmandu")  # +05:45, no DST
 
+BOTH = ("strict", "r1182")
 EASTER_2023 = {date(2023, 4, 6), date(2023, 4, 7), date(2023, 4, 10)}  # Norway's weekdays off
 
 
 def due(start: datetime, period: str, **given: Any) -> dict[str, str]:
     """Each convention's deadline as local text, the alarm marked by `!`."""
     zone = given.pop("zone", OSLO)
-    conventions = given.pop("conventions", COMPUTED)
+    conventions = given.pop("conventions", BOTH)
     found = deadlines(start, Period.parse(period), zone, conventions, **given)
     return {d.convention: f"{d.at:%Y-%m-%d %H:%M:%S}{'!' * d.alarm}" for d in found}
 
@@ -218,10 +229,20 @@ def test_the_alarm_is_on_the_earliest_and_on_strict_when_both_fall_together() ->
 def test_only_the_conventions_asked_for_are_computed_in_one_order() -> None:
     start = local("2023-05-03T10:00")
     assert due(start, "PT24H", conventions=["r1182"]) == {"r1182": "2023-05-04 11:00:00!"}
-    assert list(due(start, "PT24H", conventions=["r1182", "strict"])) == ["strict", "r1182"]
+    asked = ["relief", "r1182", "strict"]
+    assert list(due(start, "PT24H", conventions=asked)) == ["strict", "r1182", "relief"]
 
 
-@pytest.mark.parametrize("conventions", [[], ["strict", "lenient"], ["relief"]])
+def test_business_days_are_other_days_and_asked_for_alone() -> None:
+    start = local("2023-05-03T10:00")
+    assert due(start, "P4D", conventions=["business_days"]) == {
+        "business_days": "2023-05-09 23:59:59!"
+    }
+    with pytest.raises(ValueError, match="ask for one kind"):
+        due(start, "P4D", conventions=["strict", "business_days"])
+
+
+@pytest.mark.parametrize("conventions", [[], ["strict", "lenient"], ["R1182"]])
 def test_no_convention_or_one_not_computed_is_refused(conventions: list[str]) -> None:
     with pytest.raises(ValueError, match="expected one or more of strict, r1182"):
         due(local("2023-05-03T10:00"), "PT24H", conventions=conventions)
@@ -244,3 +265,110 @@ def test_a_deadline_keeps_its_zone_and_is_never_naive() -> None:
     assert one.at.tzinfo is OSLO
     with pytest.raises(ValidationError, match="timezone"):
         Due(convention="strict", at=one.at.replace(tzinfo=None), alarm=True)
+
+
+def test_a_deadline_as_json_has_three_keys_unless_there_is_more_to_say() -> None:
+    (one,) = deadlines(local("2023-05-03T10:00"), Period.parse("PT1H"), OSLO, ["strict"])
+    assert one.model_dump(mode="json") == {
+        "convention": "strict",
+        "at": "2023-05-03T11:00:00+02:00",
+        "alarm": True,
+    }
+    more = one.model_copy(update={"alarm": False, "disputed": True, "note": "says one author"})
+    assert list(more.model_dump()) == ["convention", "at", "alarm", "disputed", "note"]
+    assert Due.model_validate_json(more.model_dump_json()) == more
+
+
+# --- 3(5) for hours: shown, never applied -------------------------------------------------------
+
+
+def test_two_working_days_in_seventy_two_hours_are_shown_as_disputed_and_are_no_alarm() -> None:
+    start, easter = local("2023-04-05T15:10"), EASTER_2023.__contains__
+    (shown,) = disputed(start, Period.parse("PT72H"), OSLO, easter)
+    assert (shown.convention, shown.disputed, shown.alarm) == ("r1182", True, False)
+    assert f"{shown.at:%Y-%m-%d %H:%M:%S}" == "2023-04-12 23:59:59"
+    assert "BayLfD" in (shown.note or "")
+
+
+@pytest.mark.parametrize(
+    ("start", "period"),
+    [
+        ("2023-05-02T10:00", "PT72H"),  # Tuesday: Wednesday and Thursday are in it
+        ("2023-05-05T10:00", "PT47H"),  # less than two days
+        ("2023-05-05T10:00", "P2D"),  # for days it is the law, not a dispute
+    ],
+)
+def test_where_two_working_days_change_nothing_there_is_no_dispute(start: str, period: str) -> None:
+    assert disputed(local(start), Period.parse(period), OSLO) == ()
+
+
+def test_forty_eight_hours_over_a_weekend_are_disputed_too() -> None:
+    (shown,) = disputed(local("2023-05-05T10:00"), Period.parse("PT48H"), OSLO)
+    assert f"{shown.at:%Y-%m-%d %H:%M:%S}" == "2023-05-09 23:59:59"
+
+
+# --- several clocks, and years' ends -------------------------------------------------------------
+
+
+def first_of(clocks: list[tuple[str, str]], *conventions: str, **given: Any) -> dict[str, str]:
+    found = earliest_of(
+        [Clock(local(start), Period.parse(period)) for start, period in clocks],
+        conventions,
+        Counting(OSLO, **given),
+    )
+    return {d.convention: f"{d.at:%Y-%m-%d %H:%M:%S}{'!' * d.alarm}" for d in found}
+
+
+@pytest.mark.parametrize(
+    ("classified", "aware", "due_at"),
+    [
+        ("2026-06-02T12:00", "2026-06-02T10:00", "2026-06-02 16:00:00!"),
+        ("2026-06-03T09:00", "2026-06-02T10:00", "2026-06-03 10:00:00!"),
+        ("2026-06-03T06:00", "2026-06-02T10:00", "2026-06-03 10:00:00!"),
+    ],
+)
+def test_the_earliest_of_several_clocks_counts(classified: str, aware: str, due_at: str) -> None:
+    assert first_of([(classified, "PT4H"), (aware, "PT24H")], "strict") == {"strict": due_at}
+
+
+def test_relief_moves_the_limit_not_one_of_its_clocks() -> None:
+    sunday, monday = ("2026-06-07T19:00", "PT4H"), ("2026-06-07T01:00", "PT24H")
+    assert first_of([sunday, monday], "strict", "r1182", "relief") == {
+        "strict": "2026-06-07 23:00:00!",
+        "r1182": "2026-06-08 00:00:00",
+        "relief": "2026-06-08 12:00:00",
+    }
+
+
+def test_the_hour_of_relief_is_the_laws_own() -> None:
+    assert first_of([("2026-06-04T23:00", "PT72H")], "relief", relief_at=time(9, 30)) == {
+        "relief": "2026-06-08 09:30:00!"
+    }
+
+
+def test_without_a_clock_there_is_no_limit() -> None:
+    with pytest.raises(ValueError, match="got no clock"):
+        first_of([], "strict")
+
+
+@pytest.mark.parametrize(
+    ("discovered", "due_at"),
+    [
+        ("2026-01-01T00:00", "2027-03-01"),
+        ("2026-12-31T23:59", "2027-03-01"),
+        ("2027-07-01T12:00", "2028-02-29"),  # 2028 is a leap year
+        ("2099-07-01T12:00", "2100-03-01"),  # 2100 is none
+    ],
+)
+def test_sixty_days_after_the_years_end_are_1_march_or_29_february(
+    discovered: str, due_at: str
+) -> None:
+    start = year_end(local(discovered, NEW_YORK), NEW_YORK)
+    assert due(start, "P60D", zone=NEW_YORK, conventions=["strict"]) == {
+        "strict": f"{due_at} 23:59:59!"
+    }
+
+
+def test_the_year_is_that_of_the_zone() -> None:
+    late = datetime(2027, 1, 1, 3, 0, tzinfo=UTC)  # still 2026 in New York
+    assert year_end(late, NEW_YORK).isoformat() == "2026-12-31T23:59:59-05:00"

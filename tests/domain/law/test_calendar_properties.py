@@ -6,11 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.law.calendar import COMPUTED, Period, deadlines, end_of_day
+from domain.law.calendar import (
+    Clock,
+    Counting,
+    Period,
+    Workdays,
+    deadlines,
+    disputed,
+    earliest_of,
+    edgar,
+    end_of_day,
+    explain,
+    filed_on,
+)
 
+BOTH = ("strict", "r1182")
 FIVE_ZONES = [
     ZoneInfo("Europe/Oslo"),
     ZoneInfo("America/New_York"),
@@ -29,11 +42,22 @@ hours = st.integers(1, 2000).map(lambda amount: Period(unit="hours", amount=amou
 periods = hours | st.builds(
     Period, unit=st.sampled_from(["days", "weeks", "months", "years"]), amount=st.integers(1, 40)
 )
+business = st.integers(1, 60).map(lambda amount: Period(unit="days", amount=amount))
+hours_of_day = st.times().map(lambda hour: hour.replace(microsecond=0))
 holidays = st.sets(st.dates(date(2000, 1, 1), date(2080, 1, 1)), max_size=60)
+later = st.timedeltas(timedelta(0), timedelta(days=40))
+countings = st.builds(
+    Counting,
+    zone=zones,
+    workdays=holidays.map(lambda off: Workdays(off.__contains__)),
+    relief_at=hours_of_day,
+    closes_at=st.none() | hours_of_day,
+    event_zone=st.none() | zones,
+)
 
 
 def ends(start: datetime, period: Period, zone: ZoneInfo, off: set[date]) -> list[datetime]:
-    found = deadlines(start, period, zone, COMPUTED, off.__contains__)
+    found = deadlines(start, period, zone, BOTH, off.__contains__)
     return [each.at.astimezone(UTC) for each in found]
 
 
@@ -44,7 +68,7 @@ def test_no_deadline_comes_before_its_start(
     assert all(end > start for end in ends(start, period, zone, off))
 
 
-@given(instants, st.timedeltas(timedelta(0), timedelta(days=40)), periods, zones, holidays)
+@given(instants, later, periods, zones, holidays)
 def test_a_later_start_never_gives_an_earlier_deadline(
     start: datetime, later: timedelta, period: Period, zone: ZoneInfo, off: set[date]
 ) -> None:
@@ -66,7 +90,7 @@ def test_r1182_never_ends_before_strict_and_for_hours_ends_within_an_hour_of_it(
 def test_exactly_one_alarm_and_it_is_on_the_earliest(
     start: datetime, period: Period, zone: ZoneInfo, off: set[date]
 ) -> None:
-    found = deadlines(start, period, zone, COMPUTED, off.__contains__)
+    found = deadlines(start, period, zone, BOTH, off.__contains__)
     (alarm,) = [each.at.astimezone(UTC) for each in found if each.alarm]
     assert alarm == min(each.at.astimezone(UTC) for each in found)
 
@@ -105,3 +129,82 @@ def test_the_end_of_a_day_is_one_second_before_the_next_day_in_epoch_seconds(
     last = int(end_of_day(day, zone).timestamp())
     assert datetime.fromtimestamp(last, zone).date() == day
     assert datetime.fromtimestamp(last + 1, zone).date() == day + timedelta(days=1)
+
+
+# --- relief, business days, several clocks, disputed readings -------------------------------------
+
+
+@given(instants, periods, countings)
+def test_relief_never_comes_before_strict_and_ends_on_a_working_day(
+    start: datetime, period: Period, counting: Counting
+) -> None:
+    strict, relief = earliest_of([Clock(start, period)], ["strict", "relief"], counting)
+    assert start < strict.at.astimezone(UTC) <= relief.at.astimezone(UTC)
+    assert relief.at.date() in counting.workdays
+    if strict.at.date() in counting.workdays:
+        assert relief.at == strict.at
+
+
+def test_under_relief_a_later_start_can_be_due_earlier() -> None:
+    oslo, hours72 = FIVE_ZONES[0], Period.parse("PT72H")
+    thursday, friday = datetime(2026, 6, 4, 23, tzinfo=oslo), datetime(2026, 6, 5, 1, tzinfo=oslo)
+    (first,) = deadlines(thursday, hours72, oslo, ["relief"])
+    (second,) = deadlines(friday, hours72, oslo, ["relief"])
+    assert f"{first.at:%A %H:%M}" == "Monday 12:00"
+    assert f"{second.at:%A %H:%M}" == "Monday 01:00"
+
+
+@given(instants, later, business, countings)
+def test_business_days_never_end_before_their_start_nor_earlier_for_a_later_one(
+    start: datetime, later: timedelta, period: Period, counting: Counting
+) -> None:
+    first, second = (
+        earliest_of([Clock(at, period)], ["business_days"], counting)[0].at.astimezone(UTC)
+        for at in (start, start + later)
+    )
+    assert start < first <= second
+
+
+@settings(deadline=None)  # the first look at a year reads its holidays
+@given(instants, later, business)
+def test_a_filing_in_time_by_the_clock_is_one_in_time_by_its_filing_date(
+    decided: datetime, later: timedelta, period: Period
+) -> None:
+    counting, filed = edgar(), decided + later
+    (due,) = earliest_of([Clock(decided, period)], ["business_days"], counting)
+    in_time = filed <= due.at.astimezone(UTC)
+    assert in_time == (filed_on(filed, counting) <= due.at.date())
+
+
+@given(st.lists(st.tuples(instants, periods), min_size=1, max_size=4), zones, holidays)
+def test_the_earliest_of_clocks_is_the_earliest_under_each_convention(
+    clocks: list[tuple[datetime, Period]], zone: ZoneInfo, off: set[date]
+) -> None:
+    counting = Counting(zone, Workdays(off.__contains__))
+    found = earliest_of([Clock(*each) for each in clocks], BOTH, counting)
+    alone = [ends(start, period, zone, off) for start, period in clocks]
+    assert [each.at.astimezone(UTC) for each in found] == [
+        min(each) for each in zip(*alone, strict=True)
+    ]
+
+
+@given(instants, periods, zones, holidays)
+def test_a_disputed_reading_is_later_than_both_and_holds_two_working_days(
+    start: datetime, period: Period, zone: ZoneInfo, off: set[date]
+) -> None:
+    for shown in disputed(start, period, zone, off.__contains__):
+        assert shown.at.astimezone(UTC) > max(ends(start, period, zone, off))
+        day = start.astimezone(zone).date() + timedelta(days=1)
+        days = [day + timedelta(days=n) for n in range((shown.at.date() - day).days + 1)]
+        assert len([one for one in days if one.isoweekday() <= 5 and one not in off]) == 2
+
+
+@given(instants, periods, zones, holidays, st.sampled_from(["strict", "r1182", "relief"]))
+def test_an_explanation_begins_with_the_start_and_ends_with_the_deadline(
+    start: datetime, period: Period, zone: ZoneInfo, off: set[date], convention: str
+) -> None:
+    steps = explain(start, period, zone, convention, off.__contains__)
+    (due,) = deadlines(start, period, zone, [convention], off.__contains__)
+    assert steps[0].startswith("The clock starts ")
+    assert f"{due.at:%Y-%m-%d %H:%M}" in steps[-1]
+    assert len(set(steps)) == len(steps)

@@ -136,7 +136,7 @@ def test_any_change_of_content_changes_the_fingerprint(changed: Rules) -> None:
         ({"law": '"nis3"', "computation": '["r1182"]'}, {}, "unknown law"),
         ({"law": '"contract"'}, {}, "r1182 counts EU, EEA and UK acts, not contract"),
         ({"law": '"hipaa"'}, {}, "not hipaa"),
-        ({"computation": '["relief"]'}, {}, "relief is not computed yet"),
+        ({"computation": '["lenient"]'}, {}, "'strict', 'r1182', 'relief' or 'business_days'"),
         ({"computation": "[]"}, {}, "one or more of strict, r1182"),
         ({"effective_to": "2024-10-17"}, {}, "on or after effective_from, 2024-10-18"),
         ({"effective_from": '"soon"', "effective_to": "2024-10-17"}, {}, "effective_from"),

@@ -89,6 +89,16 @@ def test_a_delivery_found_by_reconciliation_is_marked() -> None:
     assert started(*told("joker"), found)[1].endswith("delivered (poll, found by reconciliation)")
 
 
+def test_a_delivery_found_later_counts_from_when_it_arrived() -> None:
+    found = delivery("joker", at="2024-03-05T12:00+01:00", recorded=THURSDAY)
+    assert started(*told("joker"), found)[0] == at("2024-03-05T12:00+01:00")
+
+
+def test_a_delivery_dated_by_a_clock_that_runs_ahead_counts_from_its_recording() -> None:
+    found = delivery("joker", at="2024-03-07T12:05+01:00", recorded=THURSDAY)
+    assert started(*told("joker"), found)[0] == at(THURSDAY)
+
+
 @pytest.mark.parametrize("channel", ["email", "phone", "letter", "meeting"])
 def test_a_notice_given_off_the_platform_starts_the_clock_when_it_was_given(channel: str) -> None:
     notice = a_notice("joker", channel=channel, given_at="2024-03-04T17:00+01:00").at(THURSDAY)
@@ -200,6 +210,7 @@ def test_a_re_dated_awareness_anchors_the_clock_anew_and_keeps_the_old_deadline(
     assert old["started_by"] == views.story.id_of("first")
     assert old["due"][0]["at"] == at("2024-03-04T09:00+01:00")
     assert old["why"] == "joker stated that it was aware; the clock was set anew since"
+    assert len(views.duties("joker", "gdpr.33-5")) == 1, "without a deadline nothing is replaced"
 
 
 def test_an_awareness_at_one_stage_does_not_hide_an_earlier_one_at_another() -> None:

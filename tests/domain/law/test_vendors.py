@@ -103,8 +103,9 @@ def test_a_client_cleared_before_it_was_told_need_not_be_told() -> None:
 
 
 def test_a_client_named_again_after_its_clearing_must_be_told() -> None:
-    again = (a_naming("joker"), a_clearing(), a_naming("joker", sure="confirmed"))
+    again = (a_notice("joker"), a_clearing(), a_naming("joker", sure="confirmed"))
     assert status(zoopit(a_leak(), AWARE, *again), LAW) == "open"
+    assert status(zoopit(a_leak(), AWARE, *again, a_notice("joker")), LAW) == "met"
 
 
 def test_a_report_withdrawn_before_a_client_was_told_leaves_nothing_to_tell() -> None:
@@ -190,6 +191,21 @@ def test_telling_the_client_meets_it_in_time_or_late(told_at: str, expected: str
     assert status(zoopit(promised("client_identified"), a_leak(), named, notice), CONTRACT) == (
         expected
     )
+
+
+def test_a_client_named_again_after_its_clearing_is_identified_anew() -> None:
+    again = (a_notice("joker"), a_clearing(), a_naming("joker").at(TUESDAY))
+    duty = zoopit(promised("client_identified"), a_leak(), *again).duty("zoopit", CONTRACT)
+    assert duty["started_at"] == moment(TUESDAY).isoformat()
+
+
+def test_a_clause_is_owed_once_also_by_a_vendor_registered_under_the_law_of_contract() -> None:
+    kiwi = a_party("kiwi", "vendor", laws=["gdpr", "contract"])
+    clause = promised("client_identified", vendor="kiwi")
+    notice = a_notice("joker", by="kiwi")
+    story = a_story(kiwi, clause, a_leak(by="kiwi"), notice)
+    about = story.incident("kiwi")
+    assert len(read(story).duties("kiwi", CONTRACT, about=about)) == 1
 
 
 def test_a_clause_binds_also_a_vendor_that_is_no_processor() -> None:

@@ -1,0 +1,82 @@
+"""What a question brings with it, read strictly; each mistake is told with what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain.desk import explain
+from domain.errors import Invalid, NotFound
+from domain.values import Point, last_instant
+
+Body = Mapping[str, Any]
+_POINT: TypeAdapter[str] = TypeAdapter(Point)
+
+
+def instant_of(asked: Any, zone: ZoneInfo) -> datetime:
+    """An `as of` as an instant: a date means its end in the party's zone."""
+    try:
+        return last_instant(_POINT.validate_python(asked), zone)
+    except ValidationError as wrong:
+        error = explain(wrong)
+        error.field = "as_of"
+        error.next_step = "correct it and ask again"
+        raise error from None
+
+
+def no_incident(reference: str) -> NotFound:
+    """There is none, or none for you: the two are told alike."""
+    return NotFound(
+        "no such incident, or none that concerns you",
+        field="incident",
+        got=reference,
+        expected="the name or id of an incident in your timeline",
+        next_step="look it up with varsel timeline",
+    )
+
+
+def no_text(reference: str) -> NotFound:
+    """Likewise for free text."""
+    return NotFound(
+        "no such text, or none that you may read",
+        field="text",
+        got=reference,
+        expected="a reference to free text in your feed or timeline",
+        next_step="ask for one of those; a text that was erased is gone",
+    )
+
+
+def text_in(body: Body, field: str) -> str:
+    """A field that must be there."""
+    value = body.get(field)
+    if isinstance(value, str) and value:
+        return value
+    raise Invalid(
+        "is missing",
+        field=field,
+        got="nothing" if value is None else value,
+        expected="text",
+        next_step="give it and ask again",
+    )
+
+
+def number_in(body: Body, field: str, default: int) -> int:
+    """A field that holds a number from 0 on, or is not there."""
+    value = body.get(field, default)
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1
+    if number < 0:
+        raise Invalid(
+            "is not a number",
+            field=field,
+            got=value,
+            expected="0 or more",
+            next_step="correct it and ask again",
+        )
+    return number

@@ -1,0 +1,69 @@
+"""A platform to talk to, and the console script to do it with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.cli import main
+from adapters.play.scenario import load
+from tests.adapters.play.lab import SMALL, Staged
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """The document on stdout, of a command that went well."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+    def problem(self) -> dict[str, Any]:
+        """The problem document on stderr, of one that was refused; stdout is empty."""
+        assert self.code != 0
+        assert not self.out
+        found: dict[str, Any] = json.loads(self.err)["error"]
+        return found
+
+
+Varsel = Callable[..., Ran]
+
+
+@pytest.fixture
+def varsel(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Varsel:
+    """The console script, run in this process."""
+
+    def run(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["varsel", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        shown = capsys.readouterr()
+        code = left.value.code
+        return Ran(code if isinstance(code, int) else 0, shown.out, shown.err)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Generator[Staged, None, None]:
+    """The small world, up and running."""
+    with Staged(load(str(SMALL)), tmp_path_factory.mktemp("small")) as staged:
+        yield staged
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and the one that commands run in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

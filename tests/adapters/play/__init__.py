@@ -1,0 +1,1 @@
+"""Scenarios: checked whole before they play, then played by the real platform."""

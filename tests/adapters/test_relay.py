@@ -1,0 +1,292 @@
+"""The relay makes the stream equal to the index, and makes it anew where it is no copy of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.nats import feed_log
+from adapters.nats import relay as relays
+from adapters.nats.connection import Connection
+from adapters.nats.errors import Disconnected, JetStreamRefused
+from adapters.nats.relay import Relay
+from tests.adapters.feeding import (
+    Index,
+    Restored,
+    a_relay,
+    delete_stream,
+    holds,
+    intrude,
+    stored,
+)
+from tests.adapters.nats.lab import TOLERATED, Platform, platform, until
+from tests.builders import a_measure, an_acknowledgement, told
+
+pytestmark = TOLERATED
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "RETRY", 0.05)
+    monkeypatch.setattr(relays, "LOOK", 0.2)
+
+
+@dataclass
+class Scene:
+    """A server, an index, and the relay between them."""
+
+    platform: Platform
+    index: Index
+    relay: Relay
+    restored: Restored
+
+    @property
+    def nc(self) -> Connection:
+        return self.platform.nc
+
+    async def carried(self) -> None:
+        """The stream is what the index lists, byte for byte."""
+        expected = self.index.listed()
+        await until(lambda: holds(self.nc, expected))
+        await until(lambda: self.relay.published == self.index.total)
+
+
+@asynccontextmanager
+async def scene(folder: Path, index: Index | None = None) -> AsyncGenerator[Scene]:
+    async with platform(folder) as server:
+        known, restored = index or Index(*told("joker", "tokmanni")), Restored(server)
+        relay = a_relay(server, known, restored)
+        try:
+            yield Scene(server, known, relay, restored)
+        finally:
+            await relay.stop()
+
+
+def play(
+    folder: Path, story: Callable[[Scene], Awaitable[None]], index: Index | None = None
+) -> None:
+    async def scenario() -> None:
+        async with scene(folder, index) as found:
+            await story(found)
+
+    asyncio.run(scenario())
+
+
+def test_everything_listed_is_carried_byte_for_byte(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        assert found.relay.trouble is None
+
+    play(tmp_path, story)
+
+
+def test_a_feed_is_carried_batch_by_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "BATCH", 2)
+
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+
+    play(tmp_path, story)
+
+
+def test_what_is_added_is_carried_as_soon_as_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "LOOK", 600.0)
+
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        found.index.goes_on(an_acknowledgement(), a_measure())
+        found.relay.wake()
+        await found.carried()
+
+    play(tmp_path, story)
+
+
+def test_it_looks_by_itself_where_nobody_tells_it(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        found.index.goes_on(an_acknowledgement())
+        await found.carried()
+
+    play(tmp_path, story)
+
+
+def test_a_relay_that_starts_anew_goes_on_where_the_stream_ends(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        found.index.goes_on(an_acknowledgement())
+        another = a_relay(found.platform, found.index, found.restored)
+        another.start()
+        expected = found.index.listed()
+        await until(lambda: holds(found.nc, expected))
+        await another.stop()
+        assert found.restored.common == []
+
+    play(tmp_path, story)
+
+
+def test_a_stream_that_was_deleted_is_made_anew_though_nothing_is_added(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await delete_stream(found.nc)
+        await found.carried()
+        assert found.restored.common == [found.index.total]
+
+    play(tmp_path, story)
+
+
+def test_a_foreign_message_at_the_end_is_found_though_nothing_is_added(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await intrude(found.nc)
+        await until(lambda: bool(found.restored.common))
+        await found.carried()
+        assert found.restored.common == [found.index.total]
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("ours", [0, 1, 2, 3, 4])
+def test_what_was_ours_before_a_foreign_message_still_counts(tmp_path: Path, ours: int) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        await found.platform.tenancy.recreate_stream()
+        batch = found.relay._batch(0)[:ours]
+        await found.relay._publisher.publish(batch)
+        for _ in range(3):
+            await intrude(found.nc)
+        found.relay.published = -1
+        found.relay.start()
+        await found.carried()
+        assert found.restored.common == [ours]
+
+    play(tmp_path, story)
+
+
+def test_a_foreign_message_in_the_way_of_a_new_one_is_found_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "LOOK", 600.0)
+
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await intrude(found.nc)
+        found.index.goes_on(an_acknowledgement())
+        found.relay.wake()
+        await found.carried()
+        assert len(found.restored.common) == 1
+
+    play(tmp_path, story)
+
+
+def test_the_stream_of_another_ledger_is_not_taken_for_ours(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        ours = Index(*told("joker", "tokmanni"), an_acknowledgement())
+        another = a_relay(found.platform, ours, found.restored)
+        another.start()
+        expected = ours.listed()
+        await until(lambda: holds(found.nc, expected))
+        await another.stop()
+        assert found.restored.common == [0]
+
+    play(tmp_path, story)
+
+
+def test_views_that_lag_behind_do_not_judge_the_stream(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        before = await stored(found.nc)
+        behind = Index()
+        behind.story.ledger = found.index.story.ledger  # whose views have yet to be caught up
+        another = a_relay(found.platform, behind, found.restored)
+        another.start()
+        await until(lambda: another.trouble is not None)
+        assert "behind the ledger" in str(another.trouble)
+        assert await stored(found.nc) == before
+        await another.stop()
+        assert found.restored.common == []
+
+    play(tmp_path, story)
+
+
+class Failing:
+    """A port that fails a few times before it works."""
+
+    def __init__(self, works: Callable[..., Any], error: Exception, times: int = 2) -> None:
+        self._works = works
+        self._error = error
+        self._left = times
+
+    def __call__(self, *values: Any) -> Any:
+        if self._left:
+            self._left -= 1
+            raise self._error
+        return self._works(*values)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Disconnected("the connection to NATS is lost"),
+        JetStreamRefused("JetStream is not ready", err_code=10008),
+        RuntimeError("nobody thought of this"),
+    ],
+)
+def test_no_failure_to_look_at_the_stream_has_it_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        found.relay.published = -1
+        failing = Failing(feed_log.last, error)
+        monkeypatch.setattr(feed_log, "last", failing)
+        found.relay.start()
+        await until(lambda: found.relay.trouble is not None)
+        await until(lambda: found.relay.trouble is None)
+        monkeypatch.undo()
+        assert found.restored.common == []
+        await found.carried()
+
+    play(tmp_path, story)
+
+
+def test_a_failure_nobody_thought_of_shows_as_trouble_and_is_tried_again(tmp_path: Path) -> None:
+    index = Index(*told("joker"))
+
+    async def story(found: Scene) -> None:
+        failing = Failing(index.read, ZeroDivisionError("odd"))
+        relay = a_relay(found.platform, index, found.restored, read=failing)
+        relay.start()
+        await until(lambda: relay.trouble is not None)
+        assert relay.trouble == "ZeroDivisionError('odd')"
+        expected = index.listed()
+        await until(lambda: holds(found.nc, expected))
+        await until(lambda: relay.trouble is None)
+        await relay.stop()
+
+    play(tmp_path, story, index)

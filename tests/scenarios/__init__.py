@@ -1,0 +1,1 @@
+"""Whole scenarios on the real platform, and what comes of them."""
