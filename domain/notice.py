@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from domain import events as e
@@ -54,11 +55,26 @@ def _names(row: System | People | Total | Claim) -> frozenset[str]:
         case Total():
             return _folded(row.client, row.source)
         case _:
-            return _folded(row.scope, row.source, row.value)
+            return _folded(row.id, row.supersedes, row.scope, row.source, row.value)
 
 
 def _folded(*words: Any) -> frozenset[str]:
-    return frozenset(word.casefold() for word in words if isinstance(word, str))
+    """Everything in the words that could be a party's id: alone, or within a longer label.
+
+    "Customers of Tokmanni" and "tokmanni-count" name a client as well as "tokmanni" does.
+    """
+    labels = [word.casefold() for word in words if isinstance(word, str)]
+    return frozenset(run for label in labels for run in _runs(_PART.findall(label)))
+
+
+_PART = re.compile(r"[a-z0-9]+")
+_LONGEST = 8  # parts of an id; a longer run is looked at in pieces
+
+
+def _runs(parts: list[str]) -> Iterator[str]:
+    for start in range(len(parts)):
+        for end in range(start + 1, min(start + _LONGEST, len(parts)) + 1):
+            yield "-".join(parts[start:end])
 
 
 # --- acts that are shared ----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_serializer, model_validator
 from domain.basics import Value, spelled_out
 
 _DAY = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$", re.ASCII)
-_YEARS = range(1000, 9999)  # a margin at both ends: zones and "the day after" stay computable
+_YEARS = range(1901, 8999)  # within what the calendar counts, with a margin for zones at both ends
 _FORMS = "one of: a point in time, {from, to}, {before}, {after}, unknown"
 
 

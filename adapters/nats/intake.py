@@ -107,6 +107,8 @@ def _known(party: str | None) -> str:
 def _body(data: bytes) -> dict[str, Any]:
     try:
         body: object = json.loads(data or b"{}")
+        if b"\\ud" in data.lower():  # half a surrogate pair is a letter that cannot be written
+            json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Invalid("the request is not JSON", expected="a JSON object") from None
     if not isinstance(body, dict):

@@ -12,10 +12,12 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from adapters.store.sealing import Sealer, place_of
 from domain.envelope import Envelope
-from domain.errors import Unavailable
+from domain.errors import Invalid, Unavailable
 from domain.events import TOPICS, Event
 from domain.values import STORED
 
+# Its feed message, hardly longer, must fit into the 4 MB of a NATS payload: every feed would stop.
+LARGEST = 3_500_000
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -58,12 +60,16 @@ class VarselMapper(Mapper[UUID]):
             "envelope": entry.envelope.model_dump(mode="json"),
             "event": self._sealer.seal(said, entry.envelope, place),
         }
-        state = json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        state = json.dumps(
+            stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        ).encode()
+        if len(state) > LARGEST:
+            raise _too_large(len(state))
         return StoredEvent(
             originator_id=entry.originator_id,
             originator_version=entry.originator_version,
             topic=topic,
-            state=state.encode(),
+            state=state,
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
@@ -105,3 +111,12 @@ class VarselMapper(Mapper[UUID]):
             said = lift(said)
             version += 1
         return said
+
+
+def _too_large(size: int) -> Invalid:
+    return Invalid(
+        "this is too large for one message",
+        got=f"{size} bytes in all",
+        expected=f"at most {LARGEST}",
+        next_step="say it in several steps, or with fewer claims, people or clients",
+    )

@@ -10,6 +10,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from domain.law.calendar import Period
 from domain.law.rules import LAWS
 from domain.values import (
     Claim,
@@ -28,7 +29,18 @@ def _as_list(value: Any) -> Any:
 
 Labels = Annotated[tuple[Label, ...], BeforeValidator(_as_list)]
 IncidentRef = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Duration = Annotated[str, StringConstraints(pattern=r"^P(\d+[YMWD]|T\d+H)$")]
+
+
+def _period(text: str) -> str:
+    try:
+        Period.parse(text)
+    except ValueError:
+        msg = f"{text!r} is no period; expected hours, days, weeks or months: PT24H, P3D, P1M"
+        raise ValueError(msg) from None
+    return text
+
+
+Duration = Annotated[str, AfterValidator(_period)]
 DutyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9.-]+$")]
 Law = Annotated[str, AfterValidator(one_of(LAWS, "law"))]
 

@@ -30,8 +30,12 @@ def revise_facts(command: c.ReviseFacts, work: Work) -> None:
         [work.me.id],
     )
     parties = work.parties_among(notice.mentioned(said))
+    told: list[str] = []
     for client in incident.reachable():
         theirs = notice.for_client(said, client, work.me.id, parties)
+        if not (theirs.people or theirs.totals or theirs.claims):
+            continue  # all of it is about others: even "something changed" would tell too much
+        told.append(client)
         update = e.ClientUpdated(
             reason=command.reason,
             people=theirs.people,
@@ -39,7 +43,7 @@ def revise_facts(command: c.ReviseFacts, work: Work) -> None:
             claims=theirs.claims,
         )
         tell(incident, client, update, work)
-    issued(incident, "updated", incident.reachable(), work)
+    issued(incident, "updated", told, work)
 
 
 def name_clients(command: c.NameClients, work: Work) -> None:

@@ -84,6 +84,7 @@ def test_a_request_without_a_body_is_an_empty_one(tmp_path: Path) -> None:
         pytest.param(b"\xff\xfe\x00", id="no text"),
         pytest.param(b"[" * 100_000, id="nested too deeply"),
         pytest.param(b"9" * 5000, id="an endless number"),
+        pytest.param(b'{"with": "\\uD83C"}', id="half a letter"),
     ],
 )
 def test_what_is_no_json_is_refused(tmp_path: Path, payload: bytes) -> None:

@@ -158,7 +158,7 @@ def test_an_engagement_is_between_a_registered_vendor_and_client(side: str, wron
     given().when(an_engagement(**{side: wrong})).then_refused(NotFound, field=side)
 
 
-@pytest.mark.parametrize("within", ["24 hours", "P1DT2H", "PT", "-PT24H"])
+@pytest.mark.parametrize("within", ["24 hours", "P1DT2H", "PT", "-PT24H", "PT0H"])
 def test_a_promise_is_a_whole_number_of_one_unit(within: str) -> None:
     given().when(an_engagement(contract_notice={"within": within, "from": "aware"})).then_refused(
         Invalid, field="contract_notice.within"

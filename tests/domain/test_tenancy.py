@@ -54,6 +54,9 @@ NAMING_OTHERS = [
     ("claims", a_claim(source=OTHER)),
     ("claims", a_claim(source="Tokmanni")),
     ("claims", a_claim(value=OTHER)),
+    ("claims", a_claim("tokmanni-count")),
+    ("claims", a_claim(scope="customers of Tokmanni")),
+    ("people", people("tokmanni customers")),
 ]
 PLAIN = {
     "systems": system(owner="zoopit"),
@@ -69,6 +72,12 @@ def rows_told(story: Story, client: str, rows: str) -> list[Any]:
     notices = [n.facts for n in story.all_of(e.ClientNotified, about=client)]
     updates = story.all_of(e.ClientUpdated, about=client)
     return [row for said in [*notices, *updates] for row in getattr(said, rows, ())]
+
+
+def test_a_revision_wholly_about_others_does_not_even_tell_that_something_changed() -> None:
+    story = given(*told("joker", OTHER), a_revision(claims=[a_claim(scope=OTHER)]))
+    assert not story.all_of(e.ClientUpdated, about="joker")
+    assert len(story.all_of(e.ClientUpdated, about=OTHER)) == 1
 
 
 @every_row

@@ -351,7 +351,7 @@ async def goes_on_where_it_was(client: str, storm: Storm, number: int) -> None:
     await storm.revise(number)
 
     async def told() -> bool:
-        return any(f"c{number}" in json.dumps(body) for body in storm.read[client])
+        return any(f'"c{number}"' in json.dumps(body) for body in storm.read[client])
 
     await until(told)
     await ended([following])

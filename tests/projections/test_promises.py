@@ -130,13 +130,13 @@ def told_of_it(acts: list[Act]) -> Played:
 stories = st.builds(told_of_it, st.lists(st.sampled_from(MIDDLE), max_size=30))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(stories)
 def test_no_repetition_changes_a_view_and_as_of_is_what_was_visible(story: Played) -> None:
     assert_promises(story.log())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(stories, st.data())
 def test_as_of_any_instant_a_party_sees_what_the_events_visible_to_it_tell(
     story: Played, data: st.DataObject
@@ -146,7 +146,7 @@ def test_as_of_any_instant_a_party_sees_what_the_events_visible_to_it_tell(
     assert_seen_alike(until, fold(until))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(stories, st.data())
 def test_batches_of_any_size_each_delivered_again_after_a_crash_give_the_same_rows(
     story: Played, data: st.DataObject
@@ -160,7 +160,7 @@ def test_batches_of_any_size_each_delivered_again_after_a_crash_give_the_same_ro
     assert rows.snapshot() == fold(log).snapshot()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(stories)
 def test_no_feed_of_a_client_holds_a_word_about_another_client(story: Played) -> None:
     rows = fold(story.log())

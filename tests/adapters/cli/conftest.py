@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from adapters.cli import main
 from adapters.play.scenario import load
+from tests.adapters.cli.lab import Ran, Varsel
 from tests.adapters.play.lab import SMALL, Staged
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        """The document on stdout, of a command that went well."""
-        assert self.code == 0, self.err
-        return json.loads(self.out)
-
-    def problem(self) -> dict[str, Any]:
-        """The problem document on stderr, of one that was refused; stdout is empty."""
-        assert self.code != 0
-        assert not self.out
-        found: dict[str, Any] = json.loads(self.err)["error"]
-        return found
-
-
-Varsel = Callable[..., Ran]
 
 
 @pytest.fixture

@@ -98,6 +98,10 @@ class Staged:
             return refused
         raise AssertionError(f"was accepted: {answer}")
 
+    def ask(self, party: str, question: str, **body: Any) -> Any:
+        """A party's question, through its own credentials."""
+        return self.do(self.player.ask(party, question, **body))
+
     def outcome(self, as_of: str | None = None) -> dict[str, Any]:
         """What `varsel play --json` prints."""
         return self.do(outcome(self.player, as_of))
