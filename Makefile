@@ -32,7 +32,7 @@ demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--e
 	@$(BIN)/varsel demo $(ARGS)
 
 test: .venv/.installed ## Runs every test, then holds domain and projections to full coverage
-	$(BIN)/pytest -n 2 -m "not journey" --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -n 2 --dist loadscope -m "not journey" --cov --cov-report= --cov-fail-under=0
 	$(BIN)/pytest -m journey
 	$(BIN)/coverage report
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from adapters.asking import Body, instant_of, no_incident, no_text, number_in, text_in
+from adapters.asking import Body, instant_of, no_incident, no_text, number_in, text_in, worksheet_in
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from domain import streams
@@ -26,6 +26,7 @@ from projections import (
     obligations,
     parties,
     register,
+    severity,
     timeline,
 )
 from projections.everything import fold
@@ -59,6 +60,7 @@ class Answers:
             "board": self.board,
             "facts": self.facts,
             "contradictions": self.contradictions,
+            "severity": self.severity,
             "feed": self.feed,
             "text": self.text,
             "whoami": self.whoami,
@@ -95,6 +97,12 @@ class Answers:
         whose, view = self._seen(me, body)
         incident = self._incident(whose, body, view)
         return contradictions.query(whose.id, view.rows, incident)
+
+    def severity(self, me: Profile, body: Body) -> Row:
+        """How grave an incident is for a party's people, from a worksheet or from the facts."""
+        whose, view = self._seen(me, body)
+        incident = self._incident(whose, {"incident": None, **body}, view, required=True)
+        return severity.query(whose.id, incident or "", view.rows, worksheet_in(body))
 
     def facts(self, me: Profile, body: Body) -> Row:
         """What a party was told of an incident."""

@@ -12,18 +12,20 @@ from pydantic import TypeAdapter, ValidationError
 from domain.desk import explain
 from domain.errors import Invalid, NotFound
 from domain.values import Point, last_instant
+from domain.worksheet import Worksheet
 
 Body = Mapping[str, Any]
 _POINT: TypeAdapter[str] = TypeAdapter(Point)
+_WORKSHEET: TypeAdapter[Worksheet | None] = TypeAdapter(Worksheet | None)
 
 
-def instant_of(asked: Any, zone: ZoneInfo) -> datetime:
+def instant_of(asked: Any, zone: ZoneInfo, field: str = "as_of") -> datetime:
     """An `as of` as an instant: a date means its end in the party's zone."""
     try:
         return last_instant(_POINT.validate_python(asked), zone)
     except ValidationError as wrong:
         error = explain(wrong)
-        error.field = "as_of"
+        error.field = field
         error.next_step = "correct it and ask again"
         raise error from None
 
@@ -80,3 +82,14 @@ def number_in(body: Body, field: str, default: int) -> int:
             next_step="correct it and ask again",
         )
     return number
+
+
+def worksheet_in(body: Body) -> Worksheet | None:
+    """A worksheet to score instead of what the facts tell."""
+    try:
+        return _WORKSHEET.validate_python(body.get("worksheet"))
+    except ValidationError as wrong:
+        error = explain(wrong, tuple(Worksheet.model_fields))
+        error.field = f"worksheet.{error.field}" if error.field else "worksheet"
+        error.next_step = "correct it and ask again"
+        raise error from None

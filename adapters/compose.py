@@ -23,6 +23,8 @@ from adapters.nats.relay import Relay
 from adapters.nats.server import EmbeddedServer, free_port
 from adapters.nats.tenancy import Tenancy
 from adapters.platform import Parts, Platform, Writer
+from adapters.reminders import Ports as ReminderPorts
+from adapters.reminders import Reminders
 from adapters.settings import Settings
 from adapters.store.ledger import EventLedger
 from adapters.store.vault import SqliteVault
@@ -63,10 +65,12 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
         folder = stack.enter_context(folders.claimed(settings.data))
         vault = folders.open_vault(folder, settings.master_key_file)
         stack.callback(vault.close)
-        parts = _parts(folder, vault, load_packs(settings.law_dir), clock, stack)
+        rules = load_packs(settings.law_dir)
+        parts = _parts(folder, vault, rules, clock, stack)
         await _introduce(parts)
         platform = Platform(parts)
         url = await _connect(settings, folder, vault, parts, platform, stack)
+        _keep_time(parts, platform, rules, stack)
         yield Running(platform, parts, url, folder)
 
 
@@ -214,6 +218,26 @@ async def _follow_views(
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(stop)
+
+
+def _keep_time(parts: Parts, platform: Platform, rules: Rules, stack: AsyncExitStack) -> None:
+    """The timer of reminders: last to start, so that what arrived meanwhile is known first."""
+    timer = Reminders(
+        ReminderPorts(
+            rows=lambda: parts.views.rows,
+            position=parts.views.position,
+            since=parts.ledger.since,
+            settled=platform.settled,
+            speak=platform.speak,
+            clock=parts.clock,
+            watch=parts.projector.watch,
+            rules=rules,
+        ),
+        parts.log,
+    )
+    platform.reminders = timer
+    timer.start()
+    stack.push_async_callback(timer.stop)
 
 
 def _port(settings: Settings, folder: folders.Folder) -> int:

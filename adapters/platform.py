@@ -16,6 +16,7 @@ from adapters.admission import Admission
 from adapters.answers import Answers
 from adapters.logs import Log
 from adapters.nats.relay import Relay
+from adapters.reminders import Reminders
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
@@ -23,7 +24,7 @@ from adapters.wire import CONTENT_TYPE, render
 from domain.desk import VERBS, Desk, Request
 from domain.envelope import PLATFORM, Recorded
 from domain.errors import Forbidden, Invalid, Unavailable
-from domain.use_cases.platform import Delivery, LateWord
+from domain.use_cases.platform import Delivery, Escalation, LateWord, Reminder
 from domain.words import near
 from projections import awaiting, feed_index, parties
 from projections.rows import Row
@@ -69,6 +70,7 @@ class Platform:
         self._parts = parts
         self.admission: Admission | None = None
         self.relay: Relay | None = None
+        self.reminders: Reminders | None = None
         self._operations: dict[str, Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]] = {
             "party_add": self._party_add,
             "party_rotate": self._party_rotate,
@@ -83,7 +85,7 @@ class Platform:
         if verb in VERBS:
             return await self._command(party, verb, body)
         if verb in self._parts.answers.questions:
-            await self._settled()
+            await self.settled()
             return await asyncio.to_thread(self._parts.answers.ask, party, verb, _with(body))
         if verb in self._operations:
             return await self._operations[verb](party, body)
@@ -109,6 +111,14 @@ class Platform:
         """Record a notice that reached its client."""
         parts = self._parts
         await parts.write(partial(parts.desk.observe_delivery, seen, parts.clock()))
+
+    async def speak(self, what: Reminder | Escalation) -> None:
+        """Record a reminder to a debtor, or that a client is silent."""
+        parts = self._parts
+        if isinstance(what, Reminder):
+            await parts.write(partial(parts.desk.remind, what, parts.clock()))
+        else:
+            await parts.write(partial(parts.desk.escalate, what, parts.clock()))
 
     async def reopen_cases(self) -> None:
         """Open closed cases on which a vendor has spoken since."""
@@ -146,11 +156,12 @@ class Platform:
 
     def health(self) -> dict[str, Any]:
         """How far everything has come, and what is in the way."""
-        parts, relay = self._parts, self.relay
+        parts, relay, reminders = self._parts, self.relay, self.reminders
         ledger, views = parts.ledger.position(), parts.views.position()
         listed = feed_index.total(parts.views.rows)
         published = relay.published if relay else -1
         troubles = [parts.projector.trouble, relay.trouble if relay else "not connected"]
+        troubles.append(reminders.trouble if reminders else None)
         return {
             "ledger": ledger,
             "views": views,
@@ -165,7 +176,7 @@ class Platform:
 
     async def _messages(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A page of a feed, byte for byte what was or will be published."""
-        await self._settled()
+        await self.settled()
         found = await asyncio.to_thread(self._page, party, _with(body))
         for row, recorded, _ in found:
             if row["feed"] == party:
@@ -197,7 +208,7 @@ class Platform:
 
     # --- parts ---
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
         """Wait until the views hold everything accepted so far: what you wrote, you can read."""
         parts = self._parts
         position = await asyncio.to_thread(parts.ledger.position)

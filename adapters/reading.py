@@ -46,6 +46,11 @@ def read(path: str) -> Document:
     return parse(text, name)
 
 
+def text(path: str) -> str:
+    """The plain text in a file, `-` being standard input; raises `Invalid` that says why."""
+    return _text(path, called(path))
+
+
 def called(path: str) -> str:
     """What messages call a file."""
     return "standard input" if path == STDIN else path

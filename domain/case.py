@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from domain import events as e
 from domain.envelope import Recorded, living
 from domain.errors import Refused
+
+Reminded = tuple[UUID | None, datetime, str | None]  # of which obligation, which deadline, when
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Case:
     statements: frozenset[str] = frozenset()
     delivered: frozenset[UUID] = frozenset()
     reopened_by: frozenset[UUID] = frozenset()
+    reminded: frozenset[Reminded] = frozenset()
+    escalated: frozenset[tuple[UUID, str]] = frozenset()
 
     def require_open(self) -> None:
         """Refuse a client's command on a case that it has closed."""
@@ -58,5 +63,14 @@ def evolve(state: Case, recorded: Recorded) -> Case:
             return replace(state, closed=True)
         case e.CaseReopened(by=by):
             return replace(state, closed=False, reopened_by=state.reopened_by | {by})
+        case e.DutyDueSoon() | e.DutyOverdue() as said:
+            return replace(state, reminded=state.reminded | {reminded(said)})
+        case e.ClientEscalated(notice=notice, why=why):
+            return replace(state, escalated=state.escalated | {(notice, why)})
         case _:
             return state
+
+
+def reminded(said: e.DutyDueSoon | e.DutyOverdue) -> Reminded:
+    """What makes a reminder the one it is."""
+    return (said.obligation, said.due_at, said.threshold)

@@ -132,6 +132,16 @@ class Desk:
         signature = self._own("reopen_case", f"reopened/{late.notice}")
         return self._save(signature, now, lambda work: platform.reopen_case(late, work))
 
+    def remind(self, due: platform.Reminder, now: datetime) -> Receipt:
+        """Tell a debtor of a deadline; the same threshold a second time changes nothing."""
+        signature = self._own("remind", due.command)
+        return self._save(signature, now, lambda work: platform.remind(due, work))
+
+    def escalate(self, silent: platform.Escalation, now: datetime) -> Receipt:
+        """Bring up that a client is silent; the same silence a second time changes nothing."""
+        signature = self._own("escalate", silent.command)
+        return self._save(signature, now, lambda work: platform.escalate(silent, work))
+
     def issue_credential(self, issued: platform.Credential, now: datetime) -> Receipt:
         """Record that a credential was given out."""
         signature = self._own("issue_credential", f"issued/{issued.party}/{issued.credential}")

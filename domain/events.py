@@ -41,9 +41,12 @@ from domain.words import (
     ReplyKind,
     RevisionReason,
     Role,
+    Silence,
     Sure,
+    Threshold,
     WaiverGround,
 )
+from domain.worksheet import Worksheet
 
 
 class Event(BaseModel):
@@ -202,18 +205,41 @@ class NoticeDelivered(Event):
 
 @event
 class DutyDueSoon(Event):
-    """The platform reminded the debtor of a deadline that draws near."""
+    """The platform reminded the debtor of a deadline that draws near.
+
+    `should_have_been_at` says since when it was due where the platform came late to it.
+    """
 
     duty: str
     due_at: datetime
+    obligation: UUID | None = None
+    threshold: Threshold | None = None
+    should_have_been_at: datetime | None = None
 
 
 @event
 class DutyOverdue(Event):
-    """The platform told the debtor that a deadline has passed unmet."""
+    """The platform told the debtor that a deadline has come and the duty is unmet."""
 
     duty: str
     due_at: datetime
+    obligation: UUID | None = None
+    threshold: Threshold | None = None
+    should_have_been_at: datetime | None = None
+
+
+@event
+class ClientEscalated(Event):
+    """The platform brought up that a client is silent: its notice not taken, or not acknowledged.
+
+    `since` is when the notice was delivered (or, undelivered, given); `notice` the vendor's word.
+    """
+
+    why: Silence
+    notice: UUID
+    since: datetime
+    second_contact: PartyId | None = None
+    should_have_been_at: datetime | None = None
 
 
 @event
@@ -265,6 +291,7 @@ class RiskAssessed(Event):
 
     outcome: Outcome
     severity: Label | None = None
+    worksheet: Worksheet | None = None
     consequences: tuple[Consequence, ...] = ()
     why: Text
 
@@ -397,6 +424,7 @@ class PartyRegistered(Event):
     laws_presumed: bool = False
     group: Label | None = None
     scope: tuple[PartyId, ...] = ()
+    second_contact: PartyId | None = None
 
 
 class ContractNotice(Value):

@@ -32,6 +32,8 @@ class Party:
     roles: frozenset[str]
     zone: ZoneInfo
     scope: frozenset[str]
+    group: str | None = None
+    second_contact: str | None = None
     engagements: dict[str, e.EngagementAgreed] = field(
         default_factory=dict[str, e.EngagementAgreed]
     )
@@ -66,6 +68,8 @@ def evolve(state: Party | None, recorded: Recorded) -> Party | None:
             roles=frozenset(happening.roles),
             zone=ZoneInfo(happening.zone),
             scope=frozenset(happening.scope),
+            group=happening.group,
+            second_contact=happening.second_contact,
         )
     return None if state is None else _next(state, recorded)
 

@@ -55,6 +55,8 @@ EngagementRole = Annotated[Literal["processor", "joint", "independent"], Folded]
 NoticeFrom = Annotated[Literal["aware", "confirmed", "client_identified"], Folded]
 Visibility = Annotated[Literal["own", "shared"], Folded]
 WaiverGround = Literal["unlikely_risk", "34-3-a", "34-3-b", "34-3-c"]
+Threshold = Literal["24h", "6h", "half_way", "1h", "due"]
+Silence = Literal["undelivered", "unacknowledged"]
 ChainLink = Annotated[Literal["upstream", "same_as", "part_of"], Folded]
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from domain import events as e
 from domain.envelope import Recorded
 from domain.law.matter import Line
@@ -13,6 +15,15 @@ from projections import describe
 from projections.rows import Row, Rows
 
 VIEW = "board"
+
+
+class Followed(Line):
+    """A client's line, and when the platform brought up that it is silent (`escalated_at`)."""
+
+    escalated_at: AwareDatetime | None = None
+    escalated_why: str | None = None
+
+
 LISTED: dict[type[e.Event], str] = {
     e.QuestionAsked: "asked",
     e.QuestionAnswered: "answered",
@@ -28,6 +39,8 @@ BEFORE = (
     "notified_by",
     "given_at",
     "delivered_at",
+    "escalated_at",
+    "escalated_why",
 )
 
 
@@ -47,13 +60,12 @@ def _move(
     recorded: Recorded, client: str, change: Callable[[Line, Recorded], Row | None], rows: Rows
 ) -> None:
     incident = str(recorded.envelope.about.incident)
-    row = rows.get(VIEW, incident, client)
-    line = Line.model_validate(row) if row else Line(client=client)
-    if recorded.position <= line.position:
+    here = line(incident, client, rows) or Followed(client=client)
+    if recorded.position <= here.position:
         return
-    changed = change(line, recorded)
+    changed = change(here, recorded)
     if changed is not None:
-        moved = line.model_copy(update={**changed, "position": recorded.position})
+        moved = here.model_copy(update={**changed, "position": recorded.position})
         rows.put(VIEW, incident, client, moved.model_dump(mode="json"))
 
 
@@ -91,6 +103,8 @@ def _change(line: Line, recorded: Recorded) -> Row | None:
             return {"delivered_at": min(line.delivered_at or delivered, delivered)}
         case e.NoticeAcknowledged():
             return {"acknowledged_at": at, "acknowledged_by": recorded.id}
+        case e.ClientEscalated(why=why):
+            return {"escalated_at": at, "escalated_why": why}
         case e.EventCorrected(target=target):
             return _undone(line, str(target))
         case _:
@@ -128,7 +142,13 @@ def _undone(line: Line, target: str) -> Row:
 
 def lines(incident: str, rows: Rows) -> dict[str, Line]:
     """The lines of an incident, by client."""
-    return {key: Line.model_validate(row) for key, row in rows.all(VIEW, incident)}
+    return {key: Followed.model_validate(row) for key, row in rows.all(VIEW, incident)}
+
+
+def line(incident: str, client: str, rows: Rows) -> Followed | None:
+    """The line of one client."""
+    row = rows.get(VIEW, incident, client)
+    return Followed.model_validate(row) if row else None
 
 
 def query(incident: str, rows: Rows) -> list[Row]:

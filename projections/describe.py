@@ -7,12 +7,23 @@ from typing import Any, cast
 
 from domain import events as e
 from domain.envelope import PLATFORM, Recorded
+from domain.severity import score
+from domain.worksheet import Worksheet
 
 
 def data(recorded: Recorded) -> dict[str, Any]:
     """The event as JSON data: absent parts left out, each text replaced by `{text: reference}`."""
-    shown = _shown(recorded.event.model_dump(mode="json"), f"{recorded.id}")
-    return cast("dict[str, Any]", shown)
+    shown = cast("dict[str, Any]", _shown(recorded.event.model_dump(mode="json"), f"{recorded.id}"))
+    if isinstance(recorded.event, e.RiskAssessed) and recorded.event.worksheet is not None:
+        shown["score"] = scored(recorded.event.worksheet)
+    return shown
+
+
+def scored(worksheet: Worksheet) -> dict[str, Any]:
+    """A worksheet's severity without the free text of its reasons."""
+    found = score(worksheet).model_dump(mode="json")
+    steps = [{k: v for k, v in step.items() if k != "reasons"} for step in found["steps"]]
+    return {**found, "steps": steps}
 
 
 def texts(recorded: Recorded) -> list[str]:

@@ -13,12 +13,13 @@ from projections import (
     facts,
     matters,
     parties,
+    reminders,
     timeline,
 )
 from projections.feed_index import FeedIndex, Render
 from projections.rows import MemoryRows, Project, Rows
 
-SCHEMA = 2  # raise it when rows change shape: views of an older shape are built anew
+SCHEMA = 3  # raise it when rows change shape: views of an older shape are built anew
 
 VIEWS: tuple[Project, ...] = (
     directory.project,
@@ -28,6 +29,7 @@ VIEWS: tuple[Project, ...] = (
     facts.project,
     contradictions.project,  # after the facts: it keeps how they stood
     board.project,
+    reminders.project,
 )
 
 

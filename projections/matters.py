@@ -34,7 +34,7 @@ EITHER = (
     e.EventCorrected,
 )
 VENDOR = (e.VendorReportedLeak, e.FactsRevised, e.IncidentClosed, e.IncidentWithdrawn)
-BULKY = ("facts", "people", "totals", "claims", "text", "why", "words", "title")
+BULKY = ("facts", "people", "totals", "claims", "text", "why", "words", "title", "worksheet")
 
 
 def project(recorded: Recorded, rows: Rows) -> None:

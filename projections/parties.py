@@ -14,7 +14,9 @@ def project(recorded: Recorded, rows: Rows) -> None:
     """Keep the newest word about a party and its engagements."""
     match recorded.event:
         case e.PartyRegistered() as one:
-            profile = Profile.model_validate(one.model_dump(exclude={"laws_presumed"}))
+            profile = Profile.model_validate(
+                one.model_dump(exclude={"laws_presumed", "second_contact"})
+            )
             rows.put(PROFILES, "", one.id, profile.model_dump(mode="json"))
         case e.EngagementAgreed() as one:
             notice = one.contract_notice

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from adapters.cli import commands, following, parties, playing, queries, serving
+from adapters.cli import commands, following, parties, playing, queries, serving, suggesting
 from domain.errors import Invalid, VarselError
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ app.command()(queries.obligations)
 app.command()(queries.register)
 app.command()(queries.board)
 app.command()(queries.contradictions)
+app.command()(queries.severity)
+app.command()(suggesting.suggest)
 app.command()(playing.play)
 app.command()(playing.deadline)
 app.command()(parties.doctor)

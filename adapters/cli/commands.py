@@ -77,6 +77,6 @@ def _say(  # noqa: PLR0917 - the options of two commands
     told = f", {receipt['notices']} notices" if receipt["notices"] else ""
     out = console()
     out.print(f"accepted: {events}{told}")
-    out.print(f"at {receipt['recorded_at']}, command {receipt['command']}")
+    out.print(f"at {receipt['recorded_at']}, command {receipt['command']}", markup=False)
     if receipt["incident"]:
         out.print(f"incident {receipt['incident']}")

@@ -39,6 +39,9 @@ def add(  # noqa: PLR0917 - a party has these parts
         list[str] | None, typer.Option("--scope", help="whom an auditor may look at")
     ] = None,
     group: Annotated[str | None, typer.Option(help="the group it belongs to")] = None,
+    second_contact: Annotated[
+        str | None, typer.Option(help="a party of its group, told when it stays silent")
+    ] = None,
     creds: Annotated[
         Path | None, typer.Option("--creds", help="where to write its NATS credentials")
     ] = None,
@@ -50,6 +53,7 @@ def add(  # noqa: PLR0917 - a party has these parts
     """Let a party in; writes its NATS credentials and shows its API key this once."""
     body: dict[str, Any] = {"id": id_, "roles": role, "zone": zone, "scope": scope or []}
     given = {"name": name, "country": country, "laws": law, "group": group}
+    given["second_contact"] = second_contact
     body |= {field: value for field, value in given.items() if value is not None}
     path = _place(creds or Path(f"{id_}.creds"))
     if path.exists():
@@ -100,7 +104,8 @@ def list_(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> 
     for one in rows:
         scope = f"  sees {', '.join(one['scope'])}" if one["scope"] else ""
         laws = f"  {', '.join(one['laws'])}" if one["laws"] else ""
-        out.print(f"{one['id']}  {', '.join(one['roles'])}  {one['name']}{laws}{scope}")
+        roles = ", ".join(one["roles"])
+        out.print(f"{one['id']}  {roles}  {one['name']}{laws}{scope}", markup=False)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -47,6 +48,10 @@ class Bar:
 def play(
     file: Annotated[str, typer.Argument(metavar="FILE", help="a scenario")],
     as_of: AsOf = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="let the clock run on to this time; reminders fall due"),
+    ] = None,
     *,
     json: Json = False,
 ) -> None:
@@ -57,9 +62,10 @@ def play(
     played = scenarios.load(file)
     if as_of:
         instant_of(as_of, ZoneInfo("UTC"))
+    end = _end(played, until) if until else None
     root = Path(tempfile.mkdtemp(prefix="varsel-play-"))
     try:
-        found = run(_play(played, root, as_of))
+        found = run(_play(played, root, as_of, end))
     finally:
         shutil.rmtree(root, ignore_errors=True)
     if json:
@@ -68,14 +74,32 @@ def play(
         _tell(found, {party.id: party.zone for party in played.parties})
 
 
-async def _play(played: Any, root: Path, as_of: str | None) -> dict[str, Any]:
+def _end(played: Any, until: str) -> datetime:
+    """Where the clock runs on to; it never goes back."""
+    from adapters.asking import instant_of  # noqa: PLC0415 - a fast --help
+
+    end, last = instant_of(until, ZoneInfo("UTC"), "--until"), played.steps[-1].instant
+    if end < last:
+        raise Invalid(
+            "lies before the last step",
+            field="--until",
+            got=until,
+            expected=f"{last.isoformat()} or later",
+            next_step="use --as-of to look at an earlier time",
+        )
+    return end
+
+
+async def _play(
+    played: Any, root: Path, as_of: str | None, until: datetime | None
+) -> dict[str, Any]:
     from adapters.compose import system_clock  # noqa: PLC0415 - a fast --help
     from adapters.play.outcome import outcome  # noqa: PLC0415
     from adapters.play.player import stage  # noqa: PLC0415
 
     async with stage(played, root, system_clock) as (player, _):
         with Bar(len(played.steps)) as bar:
-            await player.play(bar)
+            await player.play(bar, until=until)
         return await outcome(player, as_of)
 
 

@@ -95,6 +95,29 @@ def contradictions(
     return show.contradictions(show.console(), rows)
 
 
+def severity(  # noqa: PLR0917 - options of a command
+    incident: Annotated[str, typer.Argument(help="the incident, as you call it, or its id")],
+    worksheet: Annotated[
+        str | None, typer.Option("--worksheet", help="a worksheet to score; else from the facts")
+    ] = None,
+    party: Annotated[str | None, typer.Option("--party", help="whose; else your own")] = None,
+    as_of: AsOf = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    json: Json = False,
+) -> None:
+    """How grave it is for people (ENISA's method, as an interval), and the cases most like it."""
+    from adapters.reading import mapping  # noqa: PLC0415 - a fast --help
+
+    given = mapping(worksheet) if worksheet else None
+    way = reach(creds, url)
+    found = ask(way, "severity", incident=incident, party=party, worksheet=given, as_of=as_of)
+    if json:
+        return put_json(found)
+    return show.severity(show.console(), found)
+
+
 def zone(way: Reach) -> str:
     """The asking party's zone: times are shown in it."""
     return str(ask(way, "whoami")["zone"])

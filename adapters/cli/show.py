@@ -72,9 +72,16 @@ def board(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") -> No
             one["sure"],
             count(one["count"]),
             *(_at(one[name], zone) for name in ("notified_at", "delivered_at", "acknowledged_at")),
-            one["standing"] + (" (asks)" if one["open_questions"] else ""),
+            one["standing"]
+            + (" (asks)" if one["open_questions"] else "")
+            + (f" ({one['escalated_why']})" if _is_silent(one) else ""),
         )
     out.print(table)
+
+
+def _is_silent(line: dict[str, Any]) -> bool:
+    """Whether a silence that was brought up still lasts."""
+    return bool(line.get("escalated_at")) and not line["acknowledged_at"]
 
 
 def register(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") -> None:
@@ -102,6 +109,26 @@ def contradictions(out: Console, rows: Iterable[dict[str, Any]]) -> None:
     for one in rows:
         cells = (one["statement"], one["claim"], one["against"], plain(one["kind"]))
         table.add_row(*map(Text, cells))
+    out.print(table)
+
+
+def severity(out: Console, found: dict[str, Any]) -> None:
+    """A severity interval, how it arose, and the precedents closest to it."""
+    score = found["score"]
+    levels = " to ".join(dict.fromkeys([score["levels"][0], score["levels"][-1]]))
+    out.print(f"[bold]{score['low']:g} to {score['high']:g}[/]: {levels} (no legal threshold)")
+    for step in score["steps"]:
+        worth = f"{step['low']:g} to {step['high']:g}"
+        out.print(Text(f"  {step['part']:<7} {worth}  {step['words']}"))
+    table = _table("closest cases", "authority", "people", "also")
+    for one in found["precedents"]:
+        decided = one["decided"]
+        table.add_row(
+            f"{one['case']}: {one['title']}",
+            "told" if decided["authority"] else "not told",
+            "told" if decided["people"] else "not told",
+            ", ".join(one["also"]),
+        )
     out.print(table)
 
 

@@ -99,6 +99,18 @@ FIELDS: dict[str, tuple[Any, str]] = {
     "concern": ("odd-newsletters", "a name for it"),
     "outcome": ("risk", "unlikely, risk or high"),
     "severity": ("medium", "by the method you use"),
+    "worksheet": (
+        {
+            "categories": [
+                {"name": "simple", "adjusted": [{"points": "1", "reason": "Shows where one buys."}]}
+            ],
+            "identifiers": [{"name": "email", "situation": "unknown"}],
+            "circumstances": {"malicious": "yes"},
+            "people": {"about": "1200"},
+            "unintelligible": "no",
+        },
+        "ENISA's worksheet; varsel severity INCIDENT prints one filled in from the facts",
+    ),
     "consequences": (
         [{"kind": "phishing", "by": ["email", "sms"], "holds": "possible"}],
         "what may come of it for people",
@@ -114,6 +126,7 @@ FIELDS: dict[str, tuple[Any, str]] = {
     "zone": ("Europe/Oslo", "its time zone"),
     "laws": (["gdpr"], "the laws it is under"),
     "group": ("norgesgruppen", "the group it belongs to"),
+    "second_contact": ("norgesgruppen", "a party of its group, told when it stays silent"),
     "role": ("processor", "processor, joint or independent"),
     "service": ("delivery of web orders", "what the vendor does for it"),
     "contract_notice": ({"within": "PT24H", "from": "aware"}, "notice by contract, from what"),

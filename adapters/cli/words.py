@@ -103,7 +103,22 @@ def _delivered(data: Data, _: str) -> Iterator[Part]:
 
 
 def _due(data: Data, zone: str) -> Iterator[Part]:
+    ahead = data.get("threshold", "due")
     yield f"{data['duty']} due {instant(data['due_at'], zone)}"
+    yield f"{plain(ahead)}{'' if ahead == 'half_way' else ' ahead'}" if ahead != "due" else None
+    yield from _missed(data, zone)
+
+
+def _silent(data: Data, zone: str) -> Iterator[Part]:
+    did = "delivered" if data["why"] == "unacknowledged" else "sent"
+    yield f"{data['why']}, {did} {instant(data['since'], zone)}"
+    yield from _given(data, second_contact="also told:")
+    yield from _missed(data, zone)
+
+
+def _missed(data: Data, zone: str) -> Iterator[Part]:
+    if "should_have_been_at" in data:
+        yield f"late: should have been said {instant(data['should_have_been_at'], zone)}"
 
 
 def _told_customers(data: Data, _: str) -> Iterator[Part]:
@@ -208,6 +223,7 @@ SAYINGS: dict[str, Callable[[Data, str], Iterable[Part]]] = {
     "NoticeDelivered": _delivered,
     "DutyDueSoon": _due,
     "DutyOverdue": _due,
+    "ClientEscalated": _silent,
     "NoticeAcknowledged": _fixed("the vendor's word was read"),
     "QuestionAsked": lambda data, _: (data["question"],),
     "CustomersNotified": _told_customers,

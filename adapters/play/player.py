@@ -15,6 +15,7 @@ from adapters.compose import Running, running
 from adapters.nats.caller import Caller
 from adapters.nats.follower import Follower
 from adapters.play.scenario import PartySpec, Scenario, Step
+from adapters.reminders import Reminders
 from adapters.settings import Settings
 from domain.errors import Unavailable, VarselError
 from projections import awaiting, feed_index
@@ -58,13 +59,37 @@ class Player:
         self._callers: dict[str, Caller] = {}
         self._following: list[asyncio.Task[None]] = []
 
-    async def play(self, progress: Progress = lambda _, __: None) -> None:
-        """Every step at its time; a refused step stops the play and says where it stands."""
+    async def play(
+        self, progress: Progress = lambda _, __: None, *, until: datetime | None = None
+    ) -> None:
+        """Every step at its time; a refused step stops the play and says where it stands.
+
+        Reminders fall due in their own time between the steps; after the last step no time
+        passes, or the clock runs on to `until`.
+        """
         for number, step in enumerate(self.scenario.steps, start=1):
+            await self._pass_time(step.instant)
             self._clock.set(step.instant)
             await self._step(step, number)
             await self.settle()
             progress(number, step)
+        if until is not None:
+            await self._pass_time(until)
+            self._clock.set(until)
+            await self.settle()
+
+    async def _pass_time(self, until: datetime) -> None:
+        """Stop at each threshold before an instant; what acts at the instant itself comes first."""
+        while (due := self._reminders.next_at()) is not None and due < until:
+            self._clock.set(due)
+            await self.settle()
+
+    @property
+    def _reminders(self) -> Reminders:
+        timer = self.platform.platform.reminders
+        if timer is None:
+            raise Unavailable("the platform keeps no time")
+        return timer
 
     async def ask(self, by: str, question: str, **body: Any) -> Any:
         """A party's question, through its own credentials."""
@@ -84,6 +109,9 @@ class Player:
     def _is_settled(self) -> bool:
         rows = self.platform.parts.views.rows
         if not self.platform.platform.health()["ok"] or awaiting.reopenings(rows):
+            return False
+        if not self._reminders.settled(self.platform.parts.ledger.position()):
+            self._reminders.wake()
             return False
         if any(feed_index.head(one, rows) > len(feed) for one, feed in self.feeds.items()):
             return False
@@ -111,7 +139,9 @@ class Player:
         operator = await stack.enter_async_context(
             await Caller.connect(self.platform.url, self.platform.folder.operator_creds)
         )
-        for party in sorted(self.scenario.parties, key=lambda one: bool(one.scope)):
+        for party in sorted(
+            self.scenario.parties, key=lambda one: bool(one.scope or one.second_contact)
+        ):
             given = await operator.call("party_add", {"with": party.registration()})
             await self._connect(party, given["creds"], stack)
         for engagement in self.scenario.engagements:

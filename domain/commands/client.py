@@ -22,6 +22,7 @@ from domain.words import (
     Outcome,
     WaiverGround,
 )
+from domain.worksheet import Worksheet
 
 
 class RaiseConcern(Command):
@@ -56,6 +57,7 @@ class AssessRisk(Command):
     incident: IncidentRef
     outcome: Outcome
     severity: Label | None = None
+    worksheet: Worksheet | None = None
     consequences: tuple[Consequence, ...] = ()
     why: Text
 

@@ -33,6 +33,7 @@ class RegisterParty(Command):
     laws: tuple[Law, ...] | None = None
     group: Label | None = None
     scope: tuple[PartyId, ...] = ()
+    second_contact: PartyId | None = None
 
 
 class ContractNoticeIn(Value):

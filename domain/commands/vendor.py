@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -51,7 +50,7 @@ class ReportLeak(Command):
     claims: Claims = ()
     text: Text | None = None
     answers: IncidentRef | None = None
-    upstream: Chained | UUID | None = None
+    upstream: Chained | IncidentRef | None = None
 
 
 class ReviseFacts(Command):

@@ -64,6 +64,7 @@ def assess_risk(command: c.AssessRisk, work: Work) -> None:
     event = e.RiskAssessed(
         outcome=command.outcome,
         severity=command.severity,
+        worksheet=command.worksheet,
         consequences=command.consequences,
         why=command.why,
     )

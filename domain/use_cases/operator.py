@@ -73,6 +73,7 @@ def register_party(command: c.RegisterParty, work: Work) -> None:
             got=list(command.scope),
             expected="roles with auditor among them",
         )
+    _require_own_group(command, work)
     event = e.PartyRegistered(
         id=command.id,
         roles=command.roles,
@@ -83,8 +84,24 @@ def register_party(command: c.RegisterParty, work: Work) -> None:
         laws_presumed=command.laws is None,
         group=command.group,
         scope=command.scope,
+        second_contact=command.second_contact,
     )
     work.add(stream, event, Context(), [command.id])
+
+
+def _require_own_group(command: c.RegisterParty, work: Work) -> None:
+    """A second contact hears what the party did not answer: nobody outside its group may."""
+    if command.second_contact is None:
+        return
+    contact = work.party(command.second_contact)
+    if contact is None or contact.group is None or contact.group != command.group:
+        raise Invalid(
+            "this is no party of the same group",
+            field="second_contact",
+            got=command.second_contact,
+            expected="the id of a registered party with the same group",
+            next_step="register it first, with this party's group",
+        )
 
 
 def _laws(command: c.RegisterParty) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def report_leak(command: c.ReportLeak, work: Work) -> None:
     not_ahead(command.happened, work, "happened")
     not_ahead(command.data_period, work, "data_period")
     answered = _concern(command.answers, work) if command.answers else None
+    chained = _chained(command, work)
     work.incident = stream
     facts = _facts(command)
     report = e.VendorReportedLeak(
@@ -39,7 +40,7 @@ def report_leak(command: c.ReportLeak, work: Work) -> None:
         text=command.text,
         facts=facts,
         answers=answered.id if answered else None,
-        chained=_chained(command),
+        chained=chained,
     )
     about = Context(incident=stream, vendor=work.me.id)
     work.add(stream, report, about, [work.me.id])
@@ -57,14 +58,27 @@ def _facts(command: c.ReportLeak) -> Facts:
     return Facts(**{name: getattr(command, name) for name in names + rest})
 
 
-def _chained(command: c.ReportLeak) -> e.Chained | None:
-    if isinstance(command.upstream, UUID):
-        return e.Chained(link="upstream", incident=command.upstream)
-    return command.upstream
+def _chained(command: c.ReportLeak, work: Work) -> e.Chained | None:
+    """The incident this one hangs on: by its id, or by the name of one's own or one told of."""
+    upstream = command.upstream
+    if not isinstance(upstream, str):
+        return upstream
+    if is_uuid(upstream):
+        return e.Chained(link="upstream", incident=UUID(upstream))
+    found = work.own_incident(upstream) or work.told_incident(upstream)
+    if found is None:
+        raise NotFound(
+            "no such incident, or none that you were told of",
+            field="upstream",
+            got=upstream,
+            expected="the id of an incident, or the name of one you reported or were told of",
+            next_step="take the id from your feed or timeline",
+        )
+    return e.Chained(link="upstream", incident=found.id)
 
 
 def _concern(reference: str, work: Work) -> concerns.Concern:
-    direct = [UUID(reference)] if _is_uuid(reference) else []
+    direct = [UUID(reference)] if is_uuid(reference) else []
     for stream in direct or work.directory.concerns(work.me.id, reference):
         found = concerns.fold(work.read(stream))
         if found is not None and found.vendor == work.me.id:
@@ -77,7 +91,8 @@ def _concern(reference: str, work: Work) -> concerns.Concern:
     )
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
+    """Whether a reference is an id rather than a name."""
     try:
         UUID(text)
     except ValueError:

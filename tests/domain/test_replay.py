@@ -137,7 +137,7 @@ def test_nothing_is_there_before_its_first_event(events: list[e.Event]) -> None:
 
 
 def test_an_event_of_no_meaning_to_a_stream_changes_nothing() -> None:
-    odd = stray(e.DutyDueSoon(duty="gdpr.33-1", due_at=datetime(2024, 3, 7, tzinfo=UTC)))
+    odd = stray(e.LawPackLoaded(fingerprint="0f", packs=("gdpr v1",)))
     assert incident.fold([*INCIDENT, odd]) == incident.fold(INCIDENT)
     assert party.fold([*JOKER, odd]) == party.fold(JOKER)
     assert case.fold([*CASE, odd]) == case.fold(CASE)
@@ -151,8 +151,7 @@ def test_a_withdrawn_report_stays_withdrawn() -> None:
 
 
 def test_a_value_and_an_event_read_as_plain_data() -> None:
-    expected: dict[str, Any] = {"duty": "gdpr.33-1", "due_at": "2024-03-07T00:00:00Z"}
-    due = e.DutyOverdue(duty="gdpr.33-1", due_at=datetime(2024, 3, 7, tzinfo=UTC))
-    assert plain(due) == expected
+    expected: dict[str, Any] = {"fingerprint": "0f", "packs": ["gdpr v1"]}
+    assert plain(e.LawPackLoaded(fingerprint="0f", packs=("gdpr v1",))) == expected
     assert plain(Count(about=5)) == {"about": 5}
     assert plain("word") == "word"

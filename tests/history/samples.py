@@ -111,8 +111,27 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "delivered_at": "2023-02-28T12:00:01Z",
         "observed": "ack sampled",
     },
-    "DutyDueSoon": {"duty": "gdpr.33-1", "due_at": "2023-03-03T11:00:00Z"},
-    "DutyOverdue": {"duty": "gdpr.33-1", "due_at": "2023-03-03T11:00:00Z"},
+    "DutyDueSoon": {
+        "duty": "gdpr.33-1",
+        "due_at": "2023-03-03T11:00:00Z",
+        "obligation": OTHER,
+        "threshold": "24h",
+        "should_have_been_at": "2023-03-02T11:00:00Z",
+    },
+    "DutyOverdue": {
+        "duty": "gdpr.33-1",
+        "due_at": "2023-03-03T11:00:00Z",
+        "obligation": OTHER,
+        "threshold": "due",
+        "should_have_been_at": "2023-03-03T11:00:00Z",
+    },
+    "ClientEscalated": {
+        "why": "unacknowledged",
+        "notice": OTHER,
+        "since": "2023-02-28T12:00:01Z",
+        "second_contact": "norgesgruppen",
+        "should_have_been_at": "2023-03-01T12:00:01Z",
+    },
     "NoticeAcknowledged": {},
     "QuestionAsked": {"question": "how-many", "text": "How many of ours?"},
     "CustomersNotified": {
@@ -126,6 +145,20 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "RiskAssessed": {
         "outcome": "risk",
         "severity": "low",
+        "worksheet": {
+            "categories": [
+                {
+                    "name": "simple",
+                    "kinds": ["email"],
+                    "adjusted": [{"points": 1, "reason": "shows where one buys"}],
+                }
+            ],
+            "identifiers": [{"name": "email", "situation": ["primary"]}],
+            "complete": True,
+            "circumstances": {"malicious": ["yes"]},
+            "people": {"about": 1200},
+            "unintelligible": "no",
+        },
         "consequences": [{"kind": "phishing", "by": ["email", "sms"], "holds": "possible"}],
         "why": "Contact data may be misused.",
     },
@@ -186,6 +219,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "laws_presumed": True,
         "group": "norgesgruppen",
         "scope": ["joker"],
+        "second_contact": "norgesgruppen",
     },
     "EngagementAgreed": {
         "vendor": "zoopit",

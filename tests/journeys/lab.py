@@ -25,7 +25,7 @@ from domain.errors import Unavailable
 T = TypeVar("T")
 VARSEL = str(Path(sys.executable).with_name("varsel"))
 PATIENCE = 60.0
-GLANCE = 0.05
+GLANCE = 0.1
 
 
 class Serve:

@@ -359,6 +359,14 @@ async def goes_on_where_it_was(client: str, storm: Storm, number: int) -> None:
     assert places[places.index(before) + 1] == before + 1
 
 
+def test_a_platform_killed_leaves_no_broker_behind(tmp_path: Path) -> None:
+    with Serve(tmp_path / "data") as serve:
+        broker = serve.broker()
+        assert alive(broker)
+        serve.kill()
+        seen(lambda: not alive(broker))
+
+
 def test_a_broker_killed_again_and_again_comes_back(tmp_path: Path) -> None:
     with Serve(tmp_path / "data") as serve:
         storm = Storm(serve)

@@ -43,6 +43,8 @@ NEVER: dict[str, Any] = {
     "regulator": [],
     "customers": [],
     "cleared_at": None,
+    "escalated_at": None,
+    "escalated_why": None,
 }
 
 

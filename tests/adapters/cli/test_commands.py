@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from adapters.cli import app
 from tests.adapters.cli.lab import Varsel, script, written
 from tests.adapters.play.lab import Staged
 
-COMMANDS = [
-    "serve",
-    "party",
-    "report",
-    "do",
-    "template",
-    "follow",
-    "timeline",
-    "obligations",
-    "register",
-    "board",
-    "contradictions",
-    "play",
-    "deadline",
-    "doctor",
-    "rebuild",
-]
+COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
 OF_PARTY = ["add", "rotate", "revoke", "list", "engage"]
 
 
@@ -36,12 +22,12 @@ OF_PARTY = ["add", "rotate", "revoke", "list", "engage"]
 
 def test_help_lists_every_command_and_no_hidden_one() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
-    assert all(f"│ {command} " in shown for command in COMMANDS)
-    assert "│ demo" not in shown
+    listed = set(re.findall(r"^│ (\w+) ", shown, re.MULTILINE))
+    assert listed == {*COMMANDS} - {"demo"}
 
 
 @pytest.mark.parametrize(
-    "words", [*([one] for one in COMMANDS), *(["party", one] for one in OF_PARTY), ["demo"]]
+    "words", [*([one] for one in COMMANDS), *(["party", one] for one in OF_PARTY)], ids=" ".join
 )
 def test_every_command_explains_itself(words: list[str]) -> None:
     shown = CliRunner().invoke(app, [*words, "--help"])
@@ -135,7 +121,8 @@ def test_what_happened_earlier_is_said_so(small: Staged, varsel: Varsel) -> None
     asking = written("ask.yaml", "incident: leak\nquestion: when\ntext: When was it?\n")
     shop = ("--creds", small.creds("shop"))
     happened = "2024-03-04T10:30+01:00"
-    varsel("do", "ask", asking, "--happened", happened, *shop, "--json").json()
+    ran = varsel("do", "ask", asking, "--happened", happened, "--id", "[/b]", *shop)
+    assert "command [/b]\n" in ran.out
     newest = varsel("timeline", "shop", *shop, "--json").json()[-1]
     assert newest["type"] == "QuestionAsked"
     assert newest["happened"] == "2024-03-04T10:30:00+01:00"
@@ -146,12 +133,23 @@ def test_a_party_is_let_in_given_a_task_and_cut_off(
     small: Staged, varsel: Varsel, folder: Path
 ) -> None:
     operator = ("--data", small.data)
-    who = ("kiwi", "--role", "client", "--name", "Kiwi", "--country", "NO", "--zone", "Europe/Oslo")
+    who = (
+        "kiwi",
+        "--role",
+        "client",
+        "--name",
+        "Kiwi [/b]",
+        "--country",
+        "NO",
+        "--zone",
+        "Europe/Oslo",
+    )
     added = varsel("party", "add", *who, *operator, "--json").json()
     assert added["party"] == "kiwi"
     assert added["api_key"].startswith("varsel_")
     creds = folder / "kiwi.creds"
     assert creds.stat().st_mode & 0o777 == 0o600
+    assert "Kiwi [/b]" in varsel("party", "list", *operator).out
     notice = ("--notice", "PT24H:aware")
     assert varsel("party", "engage", "vend", "kiwi", *notice, *operator, "--json").json()
     assert varsel("timeline", "kiwi", "--creds", creds, "--json").json()

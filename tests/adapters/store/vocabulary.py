@@ -10,10 +10,12 @@ from uuid import UUID
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel
 
+from domain import severity_tables as tables
 from domain import values as v
 from domain.envelope import Envelope
 from domain.events import Event
 from domain.words import CLAIM_TOPICS, DATA_KINDS, ClaimTopic, DataKind
+from domain.worksheet import Category, Circumstances, Identifier, Worksheet
 
 M = TypeVar("M", bound=BaseModel)
 Strategy = st.SearchStrategy[Any]
@@ -27,7 +29,7 @@ instants = st.datetimes(
     max_value=datetime(2090, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
-days = st.dates(date(1000, 1, 1), date(9998, 12, 31)).map(str)
+days = st.dates(date(1901, 1, 1), date(8998, 12, 31)).map(str)
 points = days | days.map(lambda day: day[:7]) | instants.map(datetime.isoformat)
 spans = st.tuples(instants, instants).map(sorted).map(lambda pair: [x.isoformat() for x in pair])
 naturals = st.integers(0, 10**9)
@@ -81,7 +83,32 @@ KNOWN: dict[Any, Strategy] = {
     DataKind: st.sampled_from(DATA_KINDS),
     ClaimTopic: st.sampled_from(CLAIM_TOPICS),
 }
+
+
+@st.composite
+def categories(draw: st.DrawFn) -> Category:
+    """A category with an adjustment that its table allows, and the reason it asks for."""
+    name = draw(st.sampled_from(sorted(tables.ADJUSTMENTS)))
+    points = draw(st.sampled_from(sorted(tables.ADJUSTMENTS[name])))
+    adjusted = [{"points": points, "reason": draw(texts)}]
+    return Category.model_validate({"name": name, "adjusted": adjusted})
+
+
+@st.composite
+def identifiers(draw: st.DrawFn) -> Identifier:
+    name = draw(st.sampled_from(sorted(tables.SITUATIONS)))
+    situations = draw(st.none() | some(st.sampled_from(sorted(tables.SITUATIONS[name])), least=1))
+    return Identifier.model_validate({"name": name, "situation": situations})
+
+
+def possibly(table: Any) -> Strategy:
+    return st.none() | some(st.sampled_from(sorted(table)), least=1)
+
+
+KNOWN[Category], KNOWN[Identifier] = categories(), identifiers()
 NARROWER: dict[type, dict[str, Strategy]] = {
+    Circumstances: {name: possibly(table) for name, table in tables.CIRCUMSTANCES.items()},
+    Worksheet: {"categories": some(categories(), least=1)},
     v.People: {"controller": st.sampled_from(["client", "vendor"])},
     v.Total: {"of": some(exposures, least=1), "overlap": counts | st.just("none")},
 }
