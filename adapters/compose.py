@@ -28,6 +28,7 @@ from adapters.reminders import Reminders
 from adapters.settings import Settings
 from adapters.store.ledger import EventLedger
 from adapters.store.vault import SqliteVault
+from adapters.tasks import end
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
 from adapters.wire import render
@@ -207,15 +208,15 @@ async def _follow_views(
             except Exception:
                 parts.log.warning("case.not-reopened", exc_info=True)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(moved.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await moved.wait()
             moved.clear()
 
     parts.projector.watch(announce)
     task = asyncio.create_task(follow(), name="views")
 
     async def stop() -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
     stack.push_async_callback(stop)
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from adapters.logs import Log
+from adapters.tasks import end
 from domain.envelope import Recorded
 from domain.errors import Unavailable, VarselError
 from domain.law.rules import Rules
@@ -80,8 +81,7 @@ class Reminders:
     async def stop(self) -> None:
         """Stop; what falls due meanwhile is said after the next start."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     def next_at(self) -> datetime | None:
         """When something is to be said or looked at next (UTC)."""
@@ -124,7 +124,8 @@ class Reminders:
         if due is not None:
             left = min(LOOK, max(PAUSE, (due - self._ports.clock()).total_seconds()))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), left)
+            async with asyncio.timeout(left):  # wait_for may lose a cancel in Python 3.11
+                await self._woken.wait()
 
     # --- taking in what has changed ---
 

@@ -69,7 +69,7 @@ class Work:
 
     def own_incident(self, reference: str) -> incident.Incident | None:
         """The incident this vendor calls so (slug or opaque id), or None."""
-        for stream in (_uuid(reference), streams.incident_id(self.me.id, reference)):
+        for stream in (uuid_of(reference), streams.incident_id(self.me.id, reference)):
             state = incident.fold(self.read(stream)) if stream else None
             if state is not None and state.vendor == self.me.id:
                 self.incident = state.id
@@ -85,7 +85,7 @@ class Work:
 
     def told_incident(self, reference: str) -> incident.Incident | None:
         """The incident of which this client was told, by slug or opaque id, or None."""
-        direct = _uuid(reference)
+        direct = uuid_of(reference)
         named = self.directory.incidents(self.me.id, reference)
         candidates: set[UUID] = {*([direct] if direct else []), *named}
         told = sorted(c for c in candidates if self._was_told(c))
@@ -154,7 +154,8 @@ class Work:
         )
 
 
-def _uuid(reference: str) -> UUID | None:
+def uuid_of(reference: str) -> UUID | None:
+    """The id a reference spells out; None for a name."""
     try:
         return UUID(reference)
     except ValueError:

@@ -20,6 +20,7 @@ from adapters.nats import jetstream
 from adapters.nats.connection import Connection, Message
 from adapters.nats.subjects import STREAM
 from adapters.nats.tenancy import Tenancy
+from adapters.tasks import end
 from domain.envelope import Recorded
 from domain.use_cases.platform import Delivery
 from projections import awaiting, feed_index
@@ -75,9 +76,7 @@ class Deliveries:
 
     async def stop(self) -> None:
         """Look once more, then stop; what was not recorded yet is found at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         await self._try_to_reconcile()
 
     async def reconcile(self) -> None:

@@ -12,6 +12,7 @@ from adapters.nats import feed_log, jetstream
 from adapters.nats.connection import Connection
 from adapters.nats.errors import JetStreamRefused
 from adapters.nats.publish import FeedPublisher, OutMessage
+from adapters.tasks import end
 from domain.envelope import Recorded
 from domain.errors import Unavailable, VarselError
 from projections import feed_index
@@ -63,8 +64,7 @@ class Relay:
     async def stop(self) -> None:
         """Stop; what is under way is found again from the stream."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def _run(self) -> None:
         look = True
@@ -92,7 +92,8 @@ class Relay:
     async def _woken(self) -> bool:
         """Whether there is work; False after a while without any, time to look at the stream."""
         try:
-            await asyncio.wait_for(self._wake.wait(), LOOK)
+            async with asyncio.timeout(LOOK):
+                await self._wake.wait()
         except TimeoutError:
             return False
         self._wake.clear()

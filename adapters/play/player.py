@@ -17,6 +17,7 @@ from adapters.nats.follower import Follower
 from adapters.play.scenario import PartySpec, Scenario, Step
 from adapters.reminders import Reminders
 from adapters.settings import Settings
+from adapters.tasks import end
 from domain.errors import Unavailable, VarselError
 from projections import awaiting, feed_index
 
@@ -175,9 +176,7 @@ class Player:
             await message.ack()
 
     async def _stop(self) -> None:
-        for task in self._following:
-            task.cancel()
-        await asyncio.gather(*self._following, return_exceptions=True)
+        await end(*self._following)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from domain.incident import Incident, Line
 from domain.use_cases.sides import not_ahead
 from domain.use_cases.telling import issued, notice_for, tell
 from domain.values import Facts
-from domain.work import Work
+from domain.work import Work, uuid_of
 
 
 def report_leak(command: c.ReportLeak, work: Work) -> None:
@@ -63,8 +63,9 @@ def _chained(command: c.ReportLeak, work: Work) -> e.Chained | None:
     upstream = command.upstream
     if not isinstance(upstream, str):
         return upstream
-    if is_uuid(upstream):
-        return e.Chained(link="upstream", incident=UUID(upstream))
+    direct = uuid_of(upstream)
+    if direct is not None:
+        return e.Chained(link="upstream", incident=direct)
     found = work.own_incident(upstream) or work.told_incident(upstream)
     if found is None:
         raise NotFound(
@@ -78,8 +79,8 @@ def _chained(command: c.ReportLeak, work: Work) -> e.Chained | None:
 
 
 def _concern(reference: str, work: Work) -> concerns.Concern:
-    direct = [UUID(reference)] if is_uuid(reference) else []
-    for stream in direct or work.directory.concerns(work.me.id, reference):
+    direct = uuid_of(reference)
+    for stream in [direct] if direct else work.directory.concerns(work.me.id, reference):
         found = concerns.fold(work.read(stream))
         if found is not None and found.vendor == work.me.id:
             return found
@@ -89,15 +90,6 @@ def _concern(reference: str, work: Work) -> concerns.Concern:
         got=reference,
         expected="the name or id of a concern in your feed",
     )
-
-
-def is_uuid(text: str) -> bool:
-    """Whether a reference is an id rather than a name."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _answer_concern(answered: concerns.Concern, stream: UUID, facts: Facts, work: Work) -> None:

@@ -208,3 +208,19 @@ def test_people_are_a_matrix_of_group_role_country_and_data() -> None:
         "controller": "vendor",
         "data": {"present": ["timed_location"], "absent": ["payment_card"], "complete": False},
     }
+
+
+def test_a_report_may_name_the_incident_it_hangs_on_if_its_vendor_was_told_of_it() -> None:
+    story = given(
+        a_party("hub", "vendor", "client"), a_leak(), a_notice("hub"), a_leak("own", by="hub")
+    )
+    chained = e.Chained(link="upstream", incident=story.incident())
+    story.when(a_leak("next", by="hub", upstream="leak")).then(
+        like(e.VendorReportedLeak, chained=chained)
+    )
+
+
+def test_nobody_can_hang_a_report_on_an_incident_it_was_not_told_of() -> None:
+    given(a_party("hub", "vendor", "client"), a_leak()).when(
+        a_leak("next", by="hub", upstream="leak")
+    ).then_refused(NotFound, field="upstream")

@@ -61,6 +61,8 @@ def test_jokers_delivery_time_is_in_its_list_and_not_in_zoopits() -> None:
 def test_no_sign_of_access_is_not_no_access_and_what_cannot_be_excluded_is_possible() -> None:
     found = told(JOKER)
     assert ("live_systems_accessed", "no_sign") in found
+    (live,) = (one for one in suggest(JOKER) if one.about == "live_systems_accessed")
+    assert live.provisional  # "foreløpig": so far
     assert ("misuse", "possible") in found
     assert ("sensitive_data", "no") in found
     assert ("contact_data_only", "possible") in found
@@ -202,7 +204,7 @@ def test_a_claim_carries_the_words_on_one_line_and_not_without_end() -> None:
     claim = suggest("henkilötietosi\n   ovat turvassa")[0].claim("safe")
     assert claim.words
     assert (claim.id, claim.words.plain) == ("safe", "henkilötietosi ovat turvassa")
-    long = suggest("names, emails, " * 300 + "leaked")[0].claim("long").words
+    long = suggest("names,,,,,,,,,, emails,,,,,,,,,, " * 100)[0].claim("long").words
     assert long
     assert len(long.plain or "") == 2000
 

@@ -37,7 +37,7 @@ SEED = 20260227
 CLIENTS = 1000
 FOLLOWING = ("client-0", "client-1", "client-2")
 VENDORS, LINES, COMMANDS = 5, 2, 2000  # each vendor speaks on two lines at a time
-KILLS, EARLY_KILLS = 4, 2
+KILLS, EARLY_KILLS = 3, 1
 REVISIONS = KILLS
 OWN = 3 + 1 + REVISIONS + 1 + REVISIONS + 1
 """A client's feed: its admission, notice, news, their deliveries, its acknowledgement."""

@@ -90,6 +90,28 @@ def test_a_play_as_of_no_time_is_refused_before_anything_plays(varsel: Varsel, a
     assert problem["field"] == "as_of"
 
 
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [("noon", ""), ("2024-03-04T10:59+01:00", "lies before the last step")],
+)
+def test_a_play_does_not_run_on_to_no_time_nor_back(varsel: Varsel, until: str, words: str) -> None:
+    problem = varsel("play", SMALL, "--until", until, "--json").problem()
+    assert problem["field"] == "--until"
+    assert words in problem["title"]
+
+
+def test_a_play_runs_on_to_a_time_and_silence_is_brought_up(varsel: Varsel) -> None:
+    played: dict[str, Any] = varsel("play", SMALL, "--until", "2024-03-06", "--json").json()
+    board = {line["client"]: line for line in played["incidents"]["leak"]["board"]}
+    assert board["shop"]["escalated_at"] == "2024-03-05T09:00:00Z"
+    assert board["shop"]["escalated_why"] == "unacknowledged"
+
+
+def test_a_silence_shows_on_the_board_for_people(varsel: Varsel) -> None:
+    ran = varsel("play", SMALL, "--until", "2024-03-06")
+    assert "(unacknowledged)" in re.sub(r"\s+", " ", ran.out)
+
+
 def test_a_play_prints_json_and_nothing_else_and_leaves_nothing_behind(folder: Path) -> None:
     ran = script("play", SMALL, "--json", TMPDIR=str(folder))
     played: dict[str, Any] = ran.json()

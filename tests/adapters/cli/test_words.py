@@ -157,6 +157,39 @@ def test_every_event_that_a_party_may_see_has_words_of_its_own() -> None:
             "by nats; found by reconciliation",
         ),
         ("NoticeAcknowledged", {}, "the vendor's word was read"),
+        (
+            "DutyDueSoon",
+            {"duty": "gdpr.33-1", "due_at": "2023-03-03T11:00:00Z", "threshold": "24h"},
+            "gdpr.33-1 due 2023-03-03 12:00 CET; 24h ahead",
+        ),
+        (
+            "DutyDueSoon",
+            {"duty": "gdpr.33-1", "due_at": "2023-03-03T11:00:00Z", "threshold": "half_way"},
+            "gdpr.33-1 due 2023-03-03 12:00 CET; half way",
+        ),
+        (
+            "DutyOverdue",
+            {
+                "duty": "gdpr.33-1",
+                "due_at": "2023-03-03T11:00:00Z",
+                "threshold": "due",
+                "should_have_been_at": "2023-03-03T11:00:00Z",
+            },
+            (
+                "gdpr.33-1 due 2023-03-03 12:00 CET; late: should have been said "
+                "2023-03-03 12:00 CET"
+            ),
+        ),
+        (
+            "ClientEscalated",
+            {"why": "undelivered", "since": "2023-02-28T11:00:00Z", "second_contact": "chain"},
+            "undelivered, sent 2023-02-28 12:00 CET; also told: chain",
+        ),
+        (
+            "ClientEscalated",
+            {"why": "unacknowledged", "since": "2023-02-28T11:00:00Z"},
+            "unacknowledged, delivered 2023-02-28 12:00 CET",
+        ),
     ],
 )
 def test_an_event_reads_as_a_short_sentence(kind: str, data: dict[str, Any], words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -24,8 +25,9 @@ SMALL = TESTS / "scenarios" / "small.yaml"
 class Staged:
     """A scenario played on the real platform, in a thread of its own, until it is left."""
 
-    def __init__(self, scenario: Scenario, folder: Path) -> None:
+    def __init__(self, scenario: Scenario, folder: Path, *, until: datetime | None = None) -> None:
         self._scenario = scenario
+        self._until = until
         self._folder = folder
         self._up = threading.Event()
         self._failed: BaseException | None = None
@@ -54,7 +56,7 @@ class Staged:
     async def _main(self) -> None:
         self._loop, self._leave = asyncio.get_running_loop(), asyncio.Event()
         async with stage(self._scenario, self._folder, system_clock) as (player, _):
-            await player.play()
+            await player.play(until=self._until)
             self.player: Player = player
             self._up.set()
             await self._leave.wait()
