@@ -1,7 +1,7 @@
 """Publishes to FEED, pipelined and fenced: each message gets exactly its number or nothing does.
 
 nats-py's `publish_async` is not used: across a server's kill -9 its futures never resolve, and
-each keeps one of 4000 slots (shared/reference/stack.md, section 2). What is here is its public
+each keeps one of 4000 slots. What is here is its public
 `publish` with reply subjects of our own.
 """
 

@@ -8,7 +8,7 @@ STREAM: Final = "FEED"
 FEED_SUBJECTS: Final = "feed.*.>"
 API_PREFIX: Final = "FEED.API"
 """The JetStream API inside a party's account. Not `$JS.API`: every account answers that itself,
-with "JetStream not enabled" (err_code 10039; shared/lab/nats/proof_accounts.py)."""
+with "JetStream not enabled" (err_code 10039)."""
 
 CONSUMER_VERBS: Final = ("MSG.NEXT", "INFO", "RESET")
 INBOX: Final = "_INBOX.>"

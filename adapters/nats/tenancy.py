@@ -103,8 +103,8 @@ class Tenancy:
     async def recreate_stream(self) -> None:
         """Deletes and makes FEED anew; consumers go with it, creds already handed out still fit.
 
-        A second stream behind swapped exports would deny acks to those creds
-        (shared/lab/nats/experiments/x1b_swap_denies_acks.py). `deny_delete` guards messages only.
+        A second stream behind swapped exports would deny acks to those creds. `deny_delete`
+        guards messages only.
         """
         await jetstream.ask_if_any(self._platform, f"STREAM.DELETE.{STREAM}")
         await self.ensure_stream()

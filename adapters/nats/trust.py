@@ -1,7 +1,7 @@
 """Who may speak on NATS: the three seeds the platform keeps, and all that is signed with them.
 
 One account per party, bound by `account_token_position`: the server itself refuses an import
-whose token is not the importer's own key (shared/lab/nats/proof_accounts.py). `issued_at` is the
+whose token is not the importer's own key (tests/adapters/nats/test_tenancy.py). `issued_at` is the
 wall clock's, never a scenario's: the server compares it with revocations and newer accounts.
 """
 

@@ -34,7 +34,7 @@ from tests.builders import (
 from tests.projections.reading import an_engagement, awareness
 from tests.spec import START
 
-Said = list[tuple[str, str, str | None]]
+Said = list[tuple[str | None, str, str | None]]
 SPOKEN = (DutyDueSoon, DutyOverdue, ClientEscalated)
 AWARE = awareness("2024-03-04T08:00Z")  # due on the 7th at 08:00Z
 DUE_SOON: Said = [("24h", "06 08:00", None), ("6h", "07 02:00", None)]

@@ -82,3 +82,18 @@ def test_the_clock_runs_on_to_where_it_is_told(tmp_path: Path) -> None:
         seen = [one["data"] for one in feed if one["data"]["type"].startswith("Duty")]
         assert {one["with"]["duty"] for one in seen} <= {"gdpr.33-1"}
         assert all(one["with"]["due_at"] != "2023-03-03T11:00:00Z" for one in seen)  # not Joker's
+
+
+def test_a_silence_lands_in_the_feed_of_the_second_contact_whoever_is_listed_first(
+    tmp_path: Path,
+) -> None:
+    shop = "{id: shop, roles: [client], country: NO, zone: Europe/Oslo"
+    chain = "  - {id: chain, roles: [client], group: family}"
+    path = tmp_path / "family.yaml"
+    listed = f"{shop}, group: family, second_contact: chain}}\n{chain}"
+    path.write_text(SMALL.read_text().replace(shop + "}", listed))
+    end = moment("2024-03-06T00:00Z")
+    with Staged(load(str(path)), tmp_path / "data", until=end) as staged:
+        types = [one["data"]["type"] for one in staged.player.feeds["chain"]]
+        own = {"PartyRegistered", "CredentialIssued"}
+        assert [one for one in types if one not in own] == ["ClientEscalated"]
