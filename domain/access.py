@@ -21,6 +21,7 @@ MAY: dict[str, frozenset[str]] = {
     "withdraw": VENDOR,
     "answer": VENDOR,
     "state_awareness": EITHER,
+    "state_fact": EITHER,
     "take_measure": EITHER,
     "make_statement": EITHER,
     "inform_others": EITHER,

@@ -52,6 +52,7 @@ VERBS: dict[str, tuple[type[Command], UseCase]] = {
     "withdraw": (commands.Withdraw, vendor.withdraw),
     "answer": (commands.Answer, vendor.answer),
     "state_awareness": (commands.StateAwareness, either.state_awareness),
+    "state_fact": (commands.StateFact, either.state_fact),
     "take_measure": (commands.TakeMeasure, either.take_measure),
     "make_statement": (commands.MakeStatement, either.make_statement),
     "inform_others": (commands.InformOthers, either.inform_others),

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.law.terms import EntityKind, Establishment, FactName, State
 from domain.values import (
     Awareness,
     Claim,
@@ -29,6 +30,7 @@ from domain.values import (
     Zone,
 )
 from domain.words import (
+    Affected,
     Capacity,
     ChainLink,
     Channel,
@@ -329,6 +331,16 @@ class AwarenessStated(Event):
 
 
 @event
+class FactStated(Event):
+    """A party stated a fact that duties turn on: whether it holds, since when, how many."""
+
+    fact: FactName
+    holds: Affected
+    when: When | None = None
+    value: Count | None = None
+
+
+@event
 class MeasureTaken(Event):
     """A party contained, fixed, investigated, reviewed or prevented something."""
 
@@ -424,6 +436,10 @@ class PartyRegistered(Event):
     laws_presumed: bool = False
     group: Label | None = None
     scope: tuple[PartyId, ...] = ()
+    sector: Label | None = None
+    entity: tuple[EntityKind, ...] = ()
+    states: tuple[State, ...] = ()
+    establishment: Establishment | None = None
     second_contact: PartyId | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain import events as e
 from domain.envelope import Recorded
-from domain.values import STORED, Facts
+from domain.values import STORED, Count, Facts
 from projections.rows import Row, Rows
 
 VIEW = "facts"
@@ -88,3 +88,8 @@ def query(party: str, incident: str, rows: Rows) -> Row | None:
 def known(party: str, incident: str, rows: Rows) -> Facts:
     """The facts as a value; empty where the party was told nothing."""
     return _load((rows.get(VIEW, party, incident) or {}).get("facts", {}))
+
+
+def count(party: str, incident: str, rows: Rows) -> Count:
+    """The number that a client was told of; unknown where it was told none."""
+    return Count.model_validate((rows.get(VIEW, party, incident) or {}).get("count", "unknown"))

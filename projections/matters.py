@@ -25,6 +25,7 @@ CONTROLLER = (
 )
 EITHER = (
     e.AwarenessStated,
+    e.FactStated,
     e.MeasureTaken,
     e.RegulatorNotified,
     e.AuthorityReplied,

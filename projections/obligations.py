@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.law.acts import Facts
 from domain.law.duties import Obligation, of_controller
+from domain.law.facts import Facts
 from domain.law.matter import Matter, Profile
 from domain.law.rules import Rules
 from domain.law.vendors import of_vendor
@@ -25,8 +25,17 @@ def query(
         obligation.model_dump(mode="json")
         for matter in matters.of(party, rows)
         if incident is None or str(matter.incident) == incident
-        for obligation in _of(Facts(profile, matter, rules, now), rows)
+        for obligation in _of(_facts(profile, matter, rules, now, rows), rows)
     ]
+
+
+def _facts(profile: Profile, matter: Matter, rules: Rules, now: datetime, rows: Rows) -> Facts:
+    """What the duties are judged by; a client's people are those it controls itself."""
+    incident = str(matter.incident)
+    people = told.known(matter.party, incident, rows).people
+    if matter.party != matter.vendor:
+        people = tuple(row for row in people if row.controller == "client")
+    return Facts(profile, matter, rules, now, people, told.count(matter.party, incident, rows))
 
 
 def _of(facts: Facts, rows: Rows) -> list[Obligation]:

@@ -38,6 +38,16 @@ def add(  # noqa: PLR0917 - a party has these parts
     scope: Annotated[
         list[str] | None, typer.Option("--scope", help="whom an auditor may look at")
     ] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option("--entity", help="kinds of entity it is: trust_service …")
+    ] = None,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="where its customers live: US-CA …")
+    ] = None,
+    establishment: Annotated[
+        str | None, typer.Option(help="country of its main establishment in the EU, or none")
+    ] = None,
+    sector: Annotated[str | None, typer.Option(help="its line of business")] = None,
     group: Annotated[str | None, typer.Option(help="the group it belongs to")] = None,
     second_contact: Annotated[
         str | None, typer.Option(help="a party of its group, told when it stays silent")
@@ -52,7 +62,12 @@ def add(  # noqa: PLR0917 - a party has these parts
 ) -> None:
     """Let a party in; writes its NATS credentials and shows its API key this once."""
     body: dict[str, Any] = {"id": id_, "roles": role, "zone": zone, "scope": scope or []}
-    given = {"name": name, "country": country, "laws": law, "group": group}
+    given = {"name": name, "country": country, "laws": law, "group": group} | {
+        "entity": entity,
+        "states": state,
+        "establishment": establishment,
+        "sector": sector,
+    }
     given["second_contact"] = second_contact
     body |= {field: value for field, value in given.items() if value is not None}
     path = _place(creds or Path(f"{id_}.creds"))

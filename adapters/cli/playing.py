@@ -120,7 +120,7 @@ def _tell(found: dict[str, Any], zones: dict[str, str]) -> None:
             show.contradictions(out, said["contradictions"])
 
 
-def deadline(
+def deadline(  # noqa: PLR0917 - a deadline is asked with these
     duty: Annotated[str, typer.Argument(metavar="DUTY", help="gdpr.33-1 …")],
     start: Annotated[str, typer.Option("--from", help="when its clock starts")],
     zone: Annotated[str, typer.Option(help="the zone of times without one")] = "UTC",
@@ -128,24 +128,40 @@ def deadline(
     given: Annotated[
         list[str] | None, typer.Option("--given", help="FACT=VALUE: within=PT24H …")
     ] = None,
+    with_draft: Annotated[
+        list[str] | None, typer.Option("--with-draft", help="a proposal to show beside the law")
+    ] = None,
     *,
+    explain: Annotated[bool, typer.Option("--explain", help="tell the steps in words")] = False,
     json: Json = False,
 ) -> None:
     """When is it due, by which rule and convention? Needs no platform."""
     from adapters.deadlines import compute  # noqa: PLC0415 - a fast --help
 
-    found = compute(duty, start, zone, country, _facts(given or []))
+    found = compute(duty, start, zone, country, _facts(given or []), with_draft or [])
     if json:
         return put_json(found)
+    for one in (found, *found.get("drafts", [])):
+        _tell_deadline(one, explain=explain)
+    return None
+
+
+def _tell_deadline(found: dict[str, Any], *, explain: bool) -> None:
     out = show.console()
     out.print(f"[bold]{found['duty']}[/]  {found['title']}  ({found['citation']})")
     out.print(f"clock starts {found['started_at']}  owed to {found['owed_to']}")
-    for one in found["due"]:
+    for one in (*found["due"], *found["disputed"]):
         mark = "  alarm" if one["alarm"] else ""
-        out.print(f"  {one['at']}  {one['convention']}{mark}")
+        note = f"  ({one['note']})" if one.get("note") else ""
+        out.print(f"  {one['at']}  {one['convention']}{mark}{note}")
     if not found["due"]:
         out.print("  the law gives no number of hours: without undue delay")
-    return out.print(f"{found['why']}\n{found['law_version']}, {found['reviewed']}")
+    if found["applies"] != "yes":
+        out.print(f"  binds: {found['applies']}; {found['applies_why']}")
+    steps: list[str] = found["explain"] if explain else []
+    for step in steps:
+        out.print(f"  {step}", highlight=False)
+    out.print(f"{found['why']}\n{found['law_version']}, {found['reviewed']}")
 
 
 def _facts(given: list[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import yaml
 
 from domain.commands import VERBS, Command
 from domain.errors import Invalid
+from domain.law.terms import ENTITY_KINDS, FACTS
 from domain.words import CLAIM_TOPICS, DATA_KINDS, near
 
 WIDTH = 95
@@ -72,6 +73,8 @@ FIELDS: dict[str, tuple[Any, str]] = {
     "when": ("2026-03-01T09:30+01:00", WHEN),
     "how": ("the vendor told us", "in a few words"),
     "why": ("The reason, in a sentence.", "free text, sealed"),
+    "holds": ("yes", "yes, no or unknown"),
+    "value": ({"about": "1200"}, f"for a fact that is a number: {COUNT}"),
     "visibility": ("own", "own, or shared with the other side"),
     "kind": ("contain", "contain, fix, investigate, review, prevent …"),
     "status": ("done", "planned, under_way or done"),
@@ -127,11 +130,16 @@ FIELDS: dict[str, tuple[Any, str]] = {
     "laws": (["gdpr"], "the laws it is under"),
     "group": ("norgesgruppen", "the group it belongs to"),
     "second_contact": ("norgesgruppen", "a party of its group, told when it stays silent"),
+    "sector": ("retail", "its line of business"),
+    "entity": (["nis2_entity"], f"kinds of entity it is: {', '.join(ENTITY_KINDS)}"),
+    "states": (["US-CA"], "where its customers live, by part of a country"),
+    "establishment": ("NO", "the country of its main establishment in the EU, or none"),
     "role": ("processor", "processor, joint or independent"),
     "service": ("delivery of web orders", "what the vendor does for it"),
     "contract_notice": ({"within": "PT24H", "from": "aware"}, "notice by contract, from what"),
 }
 BY_VERB: dict[tuple[str, str], tuple[Any, str]] = {
+    ("state_fact", "fact"): ("people_affected", f"one of: {', '.join(FACTS)}"),
     ("revise_facts", "reason"): ("new_knowledge", "new_knowledge, correction or reversal"),
     ("revise_facts", "claims"): ([CLAIM], "give at least one of claims, people and totals"),
     ("notify_clients", "clients"): (["joker"], "ids, or all that are named"),

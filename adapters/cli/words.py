@@ -145,6 +145,12 @@ def _aware(data: Data, zone: str) -> Iterator[Part]:
     yield from _awareness(data["awareness"], zone)
 
 
+def _fact(data: Data, zone: str) -> Iterator[Part]:
+    yield f"{plain(data['fact'])}: {plain(data['holds'])}"
+    yield when(data["when"], zone) if "when" in data else None
+    yield count(data["value"]) if "value" in data else None
+
+
 def _measure(data: Data, zone: str) -> Iterator[Part]:
     yield f"{plain(data['kind'])}: {plain(data['status'])}"
     yield when(data["when"], zone) if "when" in data else None
@@ -232,6 +238,7 @@ SAYINGS: dict[str, Callable[[Data, str], Iterable[Part]]] = {
     "CaseClosed": _fixed("the client holds its case to be over"),
     "CaseReopened": _fixed("the vendor has spoken since"),
     "AwarenessStated": _aware,
+    "FactStated": _fact,
     "MeasureTaken": _measure,
     "StatementMade": _stated,
     "OthersInformed": _others,

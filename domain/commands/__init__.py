@@ -26,6 +26,7 @@ from domain.commands.either import (
     RecordDelay,
     RecordReply,
     StateAwareness,
+    StateFact,
     TakeMeasure,
 )
 from domain.commands.operator import AgreeEngagement, ContractNoticeIn, RegisterParty
@@ -72,6 +73,7 @@ __all__ = [
     "ReviseFacts",
     "RevokeMandate",
     "StateAwareness",
+    "StateFact",
     "TakeMeasure",
     "UpdateClient",
     "Waive",
@@ -89,6 +91,7 @@ ALL: tuple[type[Command], ...] = (
     Withdraw,
     Answer,
     StateAwareness,
+    StateFact,
     TakeMeasure,
     MakeStatement,
     InformOthers,

@@ -11,13 +11,16 @@ from pydantic import (
 )
 
 from domain.commands.base import Claims, Command, DutyId, IncidentRef, Labels, PartyIds
+from domain.law.terms import FACTS, FactName
 from domain.values import (
+    Count,
     Label,
     Slug,
     Text,
     When,
 )
 from domain.words import (
+    Affected,
     Capacity,
     FilingStage,
     MeasureStatus,
@@ -37,6 +40,24 @@ class StateAwareness(Command):
     how: Label
     why: Text | None = None
     visibility: Visibility = "own"
+
+
+class StateFact(Command):
+    """A party states a fact that its duties turn on; nobody else sees it."""
+
+    VERB = "state_fact"
+    incident: IncidentRef
+    fact: FactName
+    holds: Affected = "yes"
+    when: When | None = None
+    value: Count | None = None
+
+    @model_validator(mode="after")
+    def _a_number_where_one_is_asked_for(self) -> StateFact:
+        if self.value is not None and "(value)" not in FACTS[self.fact]:
+            msg = f"{self.fact} takes no value: it holds or it does not"
+            raise ValueError(msg)
+        return self
 
 
 class TakeMeasure(Command):

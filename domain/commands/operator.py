@@ -7,6 +7,7 @@ from pydantic import (
 )
 
 from domain.commands.base import Command, Duration, Law
+from domain.law.terms import EntityKind, Establishment, State
 from domain.values import (
     Country,
     Label,
@@ -33,6 +34,10 @@ class RegisterParty(Command):
     laws: tuple[Law, ...] | None = None
     group: Label | None = None
     scope: tuple[PartyId, ...] = ()
+    sector: Label | None = None
+    entity: tuple[EntityKind, ...] = ()
+    states: tuple[State, ...] = ()
+    establishment: Establishment | None = None
     second_contact: PartyId | None = None
 
 

@@ -3,73 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
 
-from domain.law.matter import Happening, Matter, Profile
+from domain.law.facts import Aim, Facts
+from domain.law.filings import Met, filings, first
+from domain.law.matter import Happening
 from domain.law.pack import Duty
-from domain.law.rules import Rules
 from domain.values import When
 
-
-@dataclass(frozen=True)
-class Facts:
-    """What a duty is judged by: the party, its matter, the law, and the asker's now."""
-
-    profile: Profile
-    matter: Matter
-    rules: Rules
-    now: datetime
-
-    @property
-    def day(self) -> date:
-        """The day whose law applies: that on which the matter began."""
-        return self.matter.happenings[0].at.astimezone(self.profile.clock).date()
-
-
-@dataclass(frozen=True)
-class Met:
-    """The act that met a duty, and when (UTC)."""
-
-    at: datetime
-    by: UUID
-    how: str
-
+__all__ = ["MET_BY", "Facts", "Met", "delay", "filings", "lifted"]
 
 # --- what meets a duty -------------------------------------------------------------------------
 
 
-def filings(facts: Facts) -> list[Happening]:
-    """The filings that count for this party: its own, and those a mandate let a vendor make.
-
-    A withdrawal takes back what was filed with that authority before it.
-    """
-    me = facts.profile.id
-    counted: list[Happening] = []
-    for one in facts.matter.living("RegulatorNotified"):
-        if one.by != me and me not in one.data["controllers"]:
-            continue
-        if one.data["stage"] == "withdrawn":
-            counted = [f for f in counted if f.data["authority"] != one.data["authority"]]
-        else:
-            counted.append(one)
-    return counted
-
-
-def _authority_notified(facts: Facts) -> Met | None:
-    zone = facts.profile.clock
-    first = min(filings(facts), key=lambda one: one.latest(zone), default=None)
-    if first is None:
-        return None
-    who = "itself" if first.by == facts.profile.id else f"{first.by} under its mandate"
-    how = f"filed by {who} with {first.data['authority']}"
-    return Met(first.latest(zone), first.id, how)
-
-
-def _report_completed(facts: Facts) -> Met | None:
+def _report_completed(facts: Facts, aim: Aim) -> Met | None:
     """Met by a complete report, until the vendor says more (that it is closed is no more)."""
-    whole = {one.id for one in filings(facts) if one.data["stage"] == "complete"}
+    whole = {one.id for one in filings(facts, aim) if one.data["stage"] == "complete"}
     said = facts.matter.living("RegulatorNotified", "ClientUpdated")
     for one in reversed(list(said)):
         if one.id in whole:
@@ -80,7 +28,7 @@ def _report_completed(facts: Facts) -> Met | None:
     return None
 
 
-def _documented(facts: Facts) -> Met | None:
+def _documented(facts: Facts, _: Aim) -> Met | None:
     """Art. 33(5): facts, effects (an assessment) and remedy (a measure) are on record."""
     parts = [facts.matter.last("RiskAssessed"), facts.matter.last("MeasureTaken")]
     on_record = [one for one in parts if one]
@@ -90,7 +38,7 @@ def _documented(facts: Facts) -> Met | None:
     return Met(last.at, last.id, "facts, effects and remedial action are on record")
 
 
-def _people_notified(facts: Facts) -> Met | None:
+def _people_notified(facts: Facts, _: Aim) -> Met | None:
     told = facts.matter.last("CustomersNotified")
     assessed = facts.matter.last("RiskAssessed")
     if told is None or assessed is None or assessed.data["outcome"] != "high":
@@ -99,11 +47,31 @@ def _people_notified(facts: Facts) -> Met | None:
     return Met(told.latest(facts.profile.clock), told.id, f"told {audience}")
 
 
-MET_BY: dict[str, Callable[[Facts], Met | None]] = {
-    "authority_notified": _authority_notified,
+def _people_told(facts: Facts, _: Aim) -> Met | None:
+    zone = facts.profile.clock
+    told = facts.matter.living("CustomersNotified")
+    one = min(told, key=lambda one: one.latest(zone), default=None)
+    return Met(one.latest(zone), one.id, f"told {', '.join(one.data['audience'])}") if one else None
+
+
+def _media_told(facts: Facts, _: Aim) -> Met | None:
+    """Met by a statement of one's own to the press or the public."""
+    for one in facts.matter.living("StatementMade"):
+        if one.by == facts.profile.id and {"press", "media", "public"} & {*one.data["audience"]}:
+            how = f"told {', '.join(one.data['audience'])}"
+            return Met(one.latest(facts.profile.clock), one.id, how)
+    return None
+
+
+MET_BY: dict[str, Callable[[Facts, Aim], Met | None]] = {
+    "authority_notified": lambda facts, aim: first(facts, aim, "first"),
+    "second_report": lambda facts, aim: first(facts, aim, "second"),
+    "final_report": lambda facts, aim: first(facts, aim, "final"),
     "report_completed": _report_completed,
     "documented": _documented,
     "people_notified": _people_notified,
+    "people_told": _people_told,
+    "media_told": _media_told,
 }
 
 

@@ -2,105 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime
-
-from domain.law.acts import MET_BY, Facts, Met, delay, filings, lifted
-from domain.law.calendar import Due, deadlines
+from domain.law.acts import MET_BY, delay, lifted
+from domain.law.applies import Answer, binds
+from domain.law.calendar import Due
+from domain.law.clocks import clocks, started
+from domain.law.dues import reckon
+from domain.law.facts import Aim, Facts
+from domain.law.filings import Met, astray
+from domain.law.obligation import Obligation
+from domain.law.orders import of_authorities
 from domain.law.pack import Duty
-from domain.law.starts import Start, replaced, start
-from domain.values import Value
+from domain.law.places import aims
+from domain.law.starts import Start, replaced
+
+__all__ = ["Obligation", "alarm", "of_controller", "owed_by"]
+
+OWN = ("controller", "entity")
 
 
-class Obligation(Value):
-    """One duty of one party in one incident, as the public surface shows it.
-
-    `due` is empty where the law gives no number of hours; such a duty is never overdue. Times
-    are aware, deadlines in the debtor's zone. `started_by` and `met_by` are event ids.
-    """
-
-    id: UUID
-    duty: str
-    incident: UUID
-    debtor: str
-    owed_to: str
-    authority: str | None = None
-    country: str | None = None
-    stage: str | None = None
-    started_at: AwareDatetime | None = None
-    started_by: UUID | None = None
-    due: tuple[Due, ...] = ()
-    status: str
-    met_at: AwareDatetime | None = None
-    met_by: UUID | None = None
-    why: str
-    law_version: str
-    citation: str
+def of_controller(facts: Facts, debtors: Collection[str] = OWN) -> Iterator[Obligation]:
+    """A party's own duties in one matter: current ones, then the deadlines they replaced."""
+    for duty in owed_by(debtors, facts):
+        for aim in aims(duty, facts):
+            yield _judged(aim, facts)
+            if duty.starts == "aware" and duty.period and binds(duty, facts).holds is not False:
+                yield from _superseded(aim, facts)
+    yield from of_authorities(facts)
 
 
-def of_controller(facts: Facts) -> Iterator[Obligation]:
-    """A client's duties in one matter: current ones, then the deadlines they replaced."""
-    for duty in owed_by("controller", facts):
-        yield _judged(duty, facts)
-        if duty.starts == "aware" and duty.period:
-            yield from _superseded(duty, facts)
-
-
-def owed_by(debtor: str, facts: Facts) -> Iterator[Duty]:
-    """The duties that the party's laws lay on controllers, or on processors."""
+def owed_by(debtors: Collection[str], facts: Facts) -> Iterator[Duty]:
+    """The duties that the party's laws lay on controllers, on processors, or on itself."""
     for law in facts.profile.laws:
         for duty in facts.rules.in_force(law, facts.day):
-            if duty.debtor == debtor:
+            if duty.debtor in debtors:
                 yield duty
 
 
-def _judged(duty: Duty, facts: Facts) -> Obligation:
-    started, why_not = STARTS[duty.starts](facts)
-    base = blank(duty, facts, started)
-    met = MET_BY[duty.met_by](facts)
-    let_off = lifted(duty, facts)
+def _judged(aim: Aim, facts: Facts) -> Obligation:
+    found, why_not = started(aim, facts)
+    base, note = _blank(aim, facts, found)
+    change = _standing(aim, facts, base, found, why_not)
+    why = change["why"] + (f"; {note}" if note and base.due else "")
+    return base.model_copy(update={**change, "why": why})
+
+
+def _standing(
+    aim: Aim, facts: Facts, base: Obligation, found: Start | None, why_not: str
+) -> dict[str, Any]:
     if facts.matter.continued_in:
         why = f"taken up in incident {facts.matter.continued_in}"
-        return base.model_copy(update={"status": "superseded", "why": why})
+        return {"status": "superseded", "why": why}
+    answer = binds(aim.duty, facts)
+    if answer.holds is False:
+        return {"status": "not_required", "why": answer.why}
+    met = MET_BY[aim.duty.met_by](facts, aim)
     if met:
-        return base.model_copy(update=_met(base, met, facts))
+        return _met(aim.duty, base, met, facts)
+    let_off = lifted(aim.duty, facts)
     if let_off:
-        return base.model_copy(update={"status": let_off[0], "why": let_off[1]})
-    if started is None:
-        return base.model_copy(update={"status": "not_started", "why": why_not})
-    return base.model_copy(update=_unmet(base, started, duty, facts))
+        return {"status": let_off[0], "why": let_off[1]}
+    if answer.holds is None and (found or base.due or aim.duty.fact):
+        return undetermined(answer, base.due)
+    if found is None:
+        return {"status": "not_started", "why": why_not + astray(facts, aim)}
+    return _unmet(aim, base, found, facts)
 
 
-def blank(duty: Duty, facts: Facts, started: Start | None) -> Obligation:
+def undetermined(answer: Answer, due: tuple[Due, ...]) -> dict[str, Any]:
+    """A duty of which nobody can say yet whether it binds; its alarm runs as if it did."""
+    runs = "; until then the alarm runs as if it bound" if due else ""
+    return {"status": "undetermined", "why": answer.why + runs}
+
+
+def _blank(aim: Aim, facts: Facts, found: Start | None) -> tuple[Obligation, str]:
     """An obligation with everything but its status: who owes whom, since when, due when."""
-    profile = facts.profile
-    country = profile.country
-    to_authority = duty.owed_to == "supervisory_authority"
-    authority = facts.rules.authority_for(country) if country and to_authority else None
-    due: tuple[Due, ...] = ()
-    if started and duty.period:
-        due = deadlines(started.at, duty.period, profile.clock, duty.computation)
-    return Obligation(
-        id=uuid5(facts.matter.incident, f"{profile.id}/{duty.name}"),
+    duty, profile = aim.duty, facts.profile
+    reckoned = reckon(duty, clocks(duty, found, facts), profile, aim.place)
+    base = Obligation(
+        id=_id(aim, facts),
         duty=duty.name,
         incident=facts.matter.incident,
         debtor=profile.id,
-        owed_to=authority or duty.owed_to,
-        authority=authority,
-        country=country,
-        stage=None,
-        started_at=started.at.astimezone(profile.clock) if started else None,
-        started_by=started.by if started else None,
-        due=due,
+        owed_to=aim.authority or duty.owed_to,
+        authority=aim.authority,
+        country=aim.place,
+        stage=duty.stage,
+        started_at=found.at.astimezone(profile.clock) if found else None,
+        started_by=found.by if found else None,
+        due=reckoned.due,
         status="open",
         why="",
         law_version=duty.law_version,
         citation=duty.citation,
     )
+    return base, reckoned.note
+
+
+def _id(aim: Aim, facts: Facts) -> UUID:
+    """The same for ever, whatever happens to the duty."""
+    parts = [facts.profile.id, aim.duty.name]
+    if aim.duty.draft:
+        parts.append(f"draft/{aim.duty.draft}")
+    if aim.apart:
+        parts.append(aim.authority or "nowhere")
+    return uuid5(facts.matter.incident, "/".join(parts))
 
 
 def alarm(due: tuple[Due, ...]) -> datetime | None:
@@ -108,33 +118,43 @@ def alarm(due: tuple[Due, ...]) -> datetime | None:
     return next((one.at for one in due if one.alarm), None)
 
 
-def _met(base: Obligation, met: Met, facts: Facts) -> dict[str, Any]:
+def _met(duty: Duty, base: Obligation, met: Met, facts: Facts) -> dict[str, Any]:
     limit = alarm(base.due)
     late = limit is not None and met.at > limit
     within = [one.convention for one in base.due if met.at <= one.at]
     why = met.how
     if late:
         beside = f"; within the limit by {', '.join(within)}" if within else ""
-        why = f"{met.how}, after the limit{beside}"
+        unsaid = duty.late_reasons and not met.reasons
+        reasons = "; no reasons were given for that (late_reasons)" if unsaid else ""
+        why = f"{met.how}, after the limit{beside}{reasons}"
     status = "met_late" if late else "met"
     at = met.at.astimezone(facts.profile.clock)
     return {"status": status, "met_at": at, "met_by": met.by, "why": why}
 
 
-def _unmet(base: Obligation, started: Start, duty: Duty, facts: Facts) -> dict[str, Any]:
-    delayed = delay(duty, facts)
+def _unmet(aim: Aim, base: Obligation, found: Start, facts: Facts) -> dict[str, Any]:
+    delayed = delay(aim.duty, facts)
     if delayed:
         return {"status": "delayed", "why": delayed}
     limit = alarm(base.due)
+    why = found.why + _ongoing(aim.duty, facts) + astray(facts, aim)
     if limit is None:
-        return {"status": "open", "why": f"{started.why}; the law gives no number of hours"}
-    status = "overdue" if facts.now > limit else "open"
-    return {"status": status, "why": started.why}
+        return {"status": "open", "why": f"{why}; the law gives no number of hours"}
+    return {"status": "overdue" if facts.now > limit else "open", "why": why}
 
 
-def _superseded(duty: Duty, facts: Facts) -> Iterator[Obligation]:
+def _ongoing(duty: Duty, facts: Facts) -> str:
+    again = duty.restart
+    if again is None or not facts.holds(again.when) or facts.holds(again.from_):
+        return ""
+    runs = f"a progress report is due then, and the period runs anew from {again.from_}"
+    return f"; stated: {again.when}; {runs}"
+
+
+def _superseded(aim: Aim, facts: Facts) -> Iterator[Obligation]:
     for old in replaced(facts.matter, facts.profile.clock):
-        base = blank(duty, facts, old)
+        base, _ = _blank(aim, facts, old)
         yield base.model_copy(
             update={
                 "id": uuid5(base.id, f"superseded/{old.by}/{old.at.isoformat()}"),
@@ -142,39 +162,3 @@ def _superseded(duty: Duty, facts: Facts) -> Iterator[Obligation]:
                 "why": f"{old.why}; the clock was set anew since",
             }
         )
-
-
-# --- what starts a duty ------------------------------------------------------------------------
-
-
-def _by_awareness(facts: Facts) -> tuple[Start | None, str]:
-    found = start(facts.matter, facts.profile.clock)
-    told = facts.matter.last("ClientNotified")
-    if told is None:
-        return found, "not aware: neither informed nor by its own finding"
-    return found, f"told at {told.at.isoformat()}, but nothing has been delivered yet"
-
-
-def _by_first_report(facts: Facts) -> tuple[Start | None, str]:
-    filed = filings(facts)
-    if not filed:
-        return None, "starts with a first report"
-    at = filed[0].latest(facts.profile.clock)
-    return Start(at=at, by=filed[0].id, why="a first report was filed"), ""
-
-
-def _by_high_risk(facts: Facts) -> tuple[Start | None, str]:
-    assessed = facts.matter.last("RiskAssessed")
-    if assessed is None:
-        return None, "the risk has not been assessed"
-    if assessed.data["outcome"] != "high":
-        return None, f"the risk was assessed as {assessed.data['outcome']}, not high"
-    at = assessed.latest(facts.profile.clock)
-    return Start(at=at, by=assessed.id, why="the risk was assessed as high"), ""
-
-
-STARTS: dict[str, Callable[[Facts], tuple[Start | None, str]]] = {
-    "aware": _by_awareness,
-    "first_report": _by_first_report,
-    "high_risk": _by_high_risk,
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from domain.law.rules import Authorities, Authority, LawError, Pack, Rules
+from domain.words import near
 
 AUTHORITIES = "authorities.toml"
 
@@ -21,27 +22,59 @@ _TOML_LINE = re.compile(r"at line (\d+)")
 _NEXT = "correct the file and load it again"
 
 
-def load_packs(folder: Path | None = None) -> Rules:
+def load_packs(folder: Path | None = None, drafts: Iterable[str] = ()) -> Rules:
     """The packs of this package, and those of `folder` (every `*.toml` in it) if one is given.
 
     A pack of the folder may add a law or a version of one; an `authorities.toml` there adds
-    countries or replaces them. LawError names file, line where it can, and field, for a folder
-    that is not one, a file that is not a pack, and versions that are in force together.
+    places or replaces them, law by law. `drafts` names proposals to be shown beside the law.
+    LawError names file, line where it can, and field, for a folder that is not one, a file that
+    is not a pack, versions that are in force together, and a draft that is not known.
     """
     packs: dict[str, Pack] = {}
-    authorities: dict[str, Authority] = {}
+    proposed: list[Pack] = []
+    authorities: tuple[Authority, ...] = ()
     for name, file in _sources(folder):
         text = _text(name, file)
         if file.name == AUTHORITIES:
-            table = _model(name, text, Authorities)
-            authorities |= {entry.country: entry for entry in table.entries}
+            authorities = _replaced(authorities, _model(name, text, Authorities).entries)
+            continue
+        pack = _model(name, text, Pack)
+        if pack.draft:
+            proposed.append(pack)
         else:
-            packs[name] = _model(name, text, Pack)
-    return Rules(packs, tuple(authorities.values()))
+            packs[name] = pack
+    return Rules(packs, authorities, tuple(_drafts(drafts, proposed)))
+
+
+def _replaced(listed: tuple[Authority, ...], newer: tuple[Authority, ...]) -> tuple[Authority, ...]:
+    """The authorities, those of a place and law that are given anew replaced."""
+    anew = {(one.country, law) for one in newer for law in one.laws}
+    kept = (
+        one.model_copy(update={"laws": laws})
+        for one in listed
+        if (laws := tuple(law for law in one.laws if (one.country, law) not in anew))
+    )
+    return (*kept, *newer)
+
+
+def _drafts(wanted: Iterable[str], proposed: list[Pack]) -> Iterator[Pack]:
+    known = {str(pack.draft): pack for pack in proposed}
+    for name in dict.fromkeys(wanted):
+        if name not in known:
+            msg = "there is no such draft"
+            raise LawError(
+                msg,
+                field="draft",
+                got=name,
+                expected="a draft that is known",
+                next_step=near(name, sorted(known)),
+            )
+        yield known[name]
 
 
 def _sources(folder: Path | None) -> Iterator[tuple[str, Traversable]]:
-    for file in _toml_files(files("domain.law") / "packs"):
+    shipped = files("domain.law") / "packs"
+    for file in (*_toml_files(shipped), *_toml_files(shipped / "drafts")):
         yield file.name, file
     if folder is None:
         return

@@ -14,7 +14,12 @@ from domain.values import PartyId, Value, When, Zone
 
 
 class Profile(Value):
-    """The party as the law sees it: where it is established, in which zone, under which laws."""
+    """The party as the law sees it: where it is established, in which zone, under which laws.
+
+    `entity` are the kinds of entity it is, `states` those parts of countries where its customers
+    live (none: not said), `establishment` the country of its main establishment in the EU, `none`
+    where it has none there.
+    """
 
     id: PartyId
     roles: tuple[str, ...] = ()
@@ -24,6 +29,10 @@ class Profile(Value):
     laws: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     group: str | None = None
+    sector: str | None = None
+    entity: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    establishment: str | None = None
 
     @property
     def clock(self) -> ZoneInfo:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StrictBool,
     StringConstraints,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from domain.law.calendar import COMPUTED, Convention, Period
+from domain.law.terms import Cap, EntityKind, Entry, FactName, Need, PeriodFor, Restart, Sentence
 from domain.words import WaiverGround, near
+
+__all__ = ["COUNTED_BY_1182", "LAWS", "Duty", "DutyEntry", "Entry", "Pack", "Sentence"]
 
 LAWS = (
     "gdpr",
@@ -43,24 +45,43 @@ COUNTED_BY_1182 = frozenset(
 )
 """The laws Reg. 1182/71 counts, itself or by analogy: EU, EEA and UK acts, never a contract."""
 
-Debtor = Literal["controller", "processor"]
+Debtor = Literal["controller", "processor", "entity"]
 OwedTo = Literal[
-    "supervisory_authority", "controller", "data_subjects", "the_record", "counterparty"
+    "supervisory_authority",
+    "authority",
+    "controller",
+    "data_subjects",
+    "the_record",
+    "counterparty",
+    "clients",
+    "recipients",
+    "media",
 ]
-Trigger = Literal["aware", "processor_aware", "first_report", "high_risk", "contract"]
+Trigger = Literal[
+    "aware",
+    "processor_aware",
+    "first_report",
+    "high_risk",
+    "contract",
+    "discovered",
+    "fact",
+    "after",
+]
 Act = Literal[
-    "authority_notified", "client_notified", "report_completed", "documented", "people_notified"
+    "authority_notified",
+    "second_report",
+    "final_report",
+    "client_notified",
+    "report_completed",
+    "documented",
+    "people_notified",
+    "people_told",
+    "media_told",
 ]
 Status = Literal["reviewed", "unreviewed"]
 DutyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Place = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})?$")]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
-
-
-class Entry(BaseModel):
-    """Base of everything a pack file may hold: closed, and never changed once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class DutyEntry(Entry):
@@ -68,19 +89,37 @@ class DutyEntry(Entry):
 
     `starts` names the fact that starts the clock: `aware` (the debtor of the breach),
     `processor_aware`, `first_report` (the first, incomplete report was filed), `high_risk` (the
-    debtor assessed the risk as high), `contract` (what the engagement says). `met_by` names the
+    debtor assessed the risk as high), `contract` (what the engagement says), `discovered` (as
+    stated, else awareness; a processor that is the debtor's agent discovers for it), `fact` (the
+    stated `fact` came to hold; while that is open, `open_from` says what the alarm runs from),
+    `after` (the duty of that id was met; with `latest`, by its latest filing). `met_by` names the
     act that meets the duty. `period` is absent where the law gives no number, and where the
-    engagement gives it. `waivable_by` lists the grounds on which the duty falls away. `reviewed`
-    says whether somebody competent in law has compared the rule with its source.
+    engagement gives it; `periods` are those of some kinds of entity; `caps` are clocks beside it,
+    of which the earliest counts. `from_year_end`: it runs from the end of the start's year.
+    `needs` must all hold. `no_relief_for` lists who has no relief. `waivable_by` lists the
+    grounds on which the duty falls away. `late_reasons`: what comes late must say why.
+    `reviewed` says whether somebody competent in law has compared the rule with its source.
     """
 
     id: DutyId
     title: Sentence
+    stage: Sentence | None = None
     debtor: Debtor
     owed_to: OwedTo
     starts: Trigger
+    fact: FactName | None = None
+    open_from: Literal["aware"] | None = None
+    after: DutyId | None = None
+    latest: StrictBool = False
     met_by: Act
     period: Period | None = None
+    periods: tuple[PeriodFor, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    from_year_end: StrictBool = False
+    restart: Restart | None = None
+    needs: tuple[Need, ...] = ()
+    no_relief_for: tuple[EntityKind, ...] = ()
+    late_reasons: StrictBool = False
     waivable_by: tuple[WaiverGround, ...] = ()
     citation: Sentence
     source: Link
@@ -97,6 +136,19 @@ class DutyEntry(Entry):
             raise ValueError(msg)
         return period
 
+    @model_validator(mode="after")
+    def _starts_from_something(self) -> Self:
+        for trigger, named in (("fact", self.fact), ("after", self.after)):
+            if (self.starts == trigger) != bool(named):
+                msg = f'`{trigger}` goes with starts = "{trigger}", and with it alone'
+                raise ValueError(msg)
+        return self
+
+    @property
+    def to_authority(self) -> bool:
+        """Whether an authority is told."""
+        return self.owed_to in {"supervisory_authority", "authority"}
+
 
 class Duty(DutyEntry):
     """A duty with what it inherits from its pack: law, version, and how its period is counted."""
@@ -104,6 +156,9 @@ class Duty(DutyEntry):
     law: str
     law_version: str
     computation: tuple[Convention, ...]
+    place: str | None = None
+    by_analogy: bool = False
+    draft: str | None = None
 
     @property
     def name(self) -> str:
@@ -112,7 +167,12 @@ class Duty(DutyEntry):
 
 
 class Pack(Entry):
-    """One version of one law: in force from its first day to its last day, both included."""
+    """One version of one law: in force from its first day to its last day, both included.
+
+    `place` is where its authorities are, if not where the debtor is established. `by_analogy`:
+    Reg. 1182/71 does not count it itself. `draft` names a proposal: shown beside the law, never
+    instead.
+    """
 
     law: str
     version: int = Field(ge=1, strict=True)
@@ -122,11 +182,16 @@ class Pack(Entry):
     source: Link
     status: Status
     computation: tuple[Convention, ...]
+    place: Place | None = None
+    by_analogy: StrictBool = False
+    draft: DutyId | None = None
     entries: tuple[DutyEntry, ...] = Field(alias="duty")
 
     @property
     def law_version(self) -> str:
-        """Law, first day in force and version, such as `gdpr 2018-05-25 v1`."""
+        """Law, first day in force and version, such as `gdpr 2018-05-25 v1`; or the draft."""
+        if self.draft:
+            return f"{self.draft} (draft)"
         return f"{self.law} {self.effective_from.isoformat()} v{self.version}"
 
     @cached_property
@@ -136,8 +201,13 @@ class Pack(Entry):
             "law": self.law,
             "law_version": self.law_version,
             "computation": self.computation,
+            "place": self.place,
+            "by_analogy": self.by_analogy,
+            "draft": self.draft,
         }
-        return tuple(Duty.model_validate(dict(entry) | inherited) for entry in self.entries)
+        stage = {"stage": f"draft {self.draft}"} if self.draft else {}
+        every = (dict(entry) | inherited | stage for entry in self.entries)
+        return tuple(Duty.model_validate(entry) for entry in every)
 
     def in_force(self, at: date) -> bool:
         """Whether the law's version applies on that day."""
@@ -186,6 +256,10 @@ class Pack(Entry):
         twice = sorted({duty for duty in ids if ids.count(duty) > 1})
         if twice:
             msg = f"duty {twice[0]} is there twice; expected each id once"
+            raise ValueError(msg)
+        lost = sorted({entry.after for entry in entries if entry.after} - set(ids))
+        if lost:
+            msg = f"no duty here has the id {lost[0]}, after which another one starts"
             raise ValueError(msg)
         unread = [entry.id for entry in entries if not entry.reviewed]
         if info.data.get("status") == "reviewed" and unread:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 
 from domain.errors import Invalid
 from domain.law.pack import LAWS, Duty, Entry, Pack, Sentence, Status
@@ -20,16 +21,28 @@ from domain.words import near
 __all__ = ["LAWS", "Authorities", "Authority", "Duty", "LawError", "Pack", "Rules"]
 
 
+AuthorityId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})?/[a-z0-9]+(-[a-z0-9]+)*$")
+]
+
+
 class LawError(Invalid, ValueError):
     """A pack that cannot be used, or a duty or law that is not known."""
 
 
 class Authority(Entry):
-    """A country's supervisory authority (GDPR Art. 51): its id in Varsel, and its own name."""
+    """Who is told where: its id in Varsel, its own name, and under which laws.
 
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}/[a-z0-9]+(-[a-z0-9]+)*$")]
+    `also` lists other ids it goes by; with `others`, authorities of the country that are not
+    listed count too: where there are many, one for each part of it.
+    """
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})?$")]
+    id: AuthorityId
     name: Sentence
+    laws: tuple[str, ...] = Field(default=("gdpr",), min_length=1)
+    also: tuple[AuthorityId, ...] = ()
+    others: StrictBool = False
     note: Sentence | None = None
 
     @field_validator("id")
@@ -40,6 +53,15 @@ class Authority(Entry):
             msg = f"expected an id that starts with {country}/"
             raise ValueError(msg)
         return name
+
+    @field_validator("laws")
+    @classmethod
+    def _known(cls, laws: tuple[str, ...]) -> tuple[str, ...]:
+        for law in laws:
+            if law not in LAWS:
+                msg = f"unknown law {law!r}; {near(law, LAWS)}"
+                raise ValueError(msg)
+        return laws
 
 
 class Authorities(Entry):
@@ -53,11 +75,13 @@ class Authorities(Entry):
 class Rules:
     """All packs in use, each by the name of the file it came from, and the authorities.
 
-    LawError if two versions of one law are in force on the same day.
+    `drafts` are proposals that were asked for, shown beside the law. LawError if two versions of
+    one law are in force on the same day.
     """
 
     packs: Mapping[str, Pack]
     authorities: tuple[Authority, ...] = ()
+    drafts: tuple[Pack, ...] = ()
 
     def __post_init__(self) -> None:
         for law in LAWS:
@@ -94,16 +118,46 @@ class Rules:
         if law not in LAWS:
             msg = "unknown law"
             raise LawError(msg, got=law, expected="one of LAWS", next_step=near(law, LAWS))
-        packs = (pack for pack in self.packs.values() if pack.law == law and pack.in_force(at))
+        every = (*self.packs.values(), *self.drafts)
+        packs = (pack for pack in every if pack.law == law and pack.in_force(at))
         return tuple(duty for pack in packs for duty in pack.duties)
 
-    def authority_for(self, country: str) -> str:
-        """The id of a country's supervisory authority, `CC/supervisory-authority` if unlisted."""
-        return self._listed.get(country, f"{country}/supervisory-authority")
+    def drafted(self, name: str) -> tuple[Duty, ...]:
+        """What the drafts say of the duty of that name."""
+        return tuple(duty for pack in self.drafts for duty in pack.duties if duty.name == name)
+
+    def authority_for(self, country: str, law: str = "gdpr") -> str:
+        """The id of a place's (first) authority under a law; a general id if none is listed."""
+        return self.authorities_for(country, law)[0]
+
+    def authorities_for(self, place: str, law: str) -> tuple[str, ...]:
+        """The ids of those to be told in a place under a law; a general one if none is listed."""
+        found = tuple(one.id for one in self.listed(place, law))
+        return found or (f"{place}/{GENERAL.get(law, f'{law}-authority')}",)
+
+    def listed(self, place: str, law: str) -> tuple[Authority, ...]:
+        """The listed authorities of a place under a law."""
+        return self._listed.get((place, law), ())
+
+    def laws_of(self, authority: str) -> frozenset[str]:
+        """The laws under which an authority is listed; none for one that is not."""
+        return self._laws.get(authority, frozenset())
 
     @cached_property
-    def _listed(self) -> Mapping[str, str]:
-        return {authority.country: authority.id for authority in self.authorities}
+    def _listed(self) -> Mapping[tuple[str, str], tuple[Authority, ...]]:
+        found: dict[tuple[str, str], tuple[Authority, ...]] = {}
+        for one in self.authorities:
+            for law in one.laws:
+                found[one.country, law] = (*found.get((one.country, law), ()), one)
+        return found
+
+    @cached_property
+    def _laws(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for one in self.authorities:
+            for name in (one.id, *one.also):
+                found[name] = found.get(name, frozenset()) | frozenset(one.laws)
+        return found
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -114,10 +168,16 @@ class Rules:
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the rules say; files, their order and their layout do not count."""
         content = {
-            "packs": sorted(_canonical(pack) for pack in self.packs.values()),
+            "packs": sorted(_canonical(one) for one in (*self.packs.values(), *self.drafts)),
             "authorities": sorted(_json(entry.model_dump()) for entry in self.authorities),
         }
         return hashlib.sha256(_json(content).encode()).hexdigest()
+
+
+GENERAL: Mapping[str, str] = MappingProxyType(
+    {"gdpr": "supervisory-authority", "uk-gdpr": "supervisory-authority", "nis2": "csirt"}
+)
+"""What an authority is called that is not listed, by law."""
 
 
 def _refuse_overlap(versions: list[tuple[str, Pack]]) -> None:

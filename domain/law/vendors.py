@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid5
 
-from domain.law.acts import Facts, delay
-from domain.law.calendar import Due, Period, deadlines
-from domain.law.duties import Obligation, alarm, of_controller, owed_by
+from domain.law.acts import delay
+from domain.law.applies import binds
+from domain.law.calendar import Clock, Due, Period
+from domain.law.dues import reckon
+from domain.law.duties import Obligation, alarm, of_controller, owed_by, undetermined
+from domain.law.facts import Facts
 from domain.law.matter import Line, Promise
 from domain.law.pack import Duty
 from domain.law.starts import Start, start
@@ -22,8 +26,8 @@ def of_vendor(
     `lines` and `promises` are by client; `own_people` says whether people are touched whose data
     the vendor controls itself (its drivers, its staff).
     """
-    if own_people:
-        yield from of_controller(_as_controller(facts))
+    debtors = ("controller", "entity") if own_people else ("entity",)
+    yield from of_controller(_as_controller(facts), debtors)
     for client, line in lines.items():
         if client != facts.profile.id:
             yield from _towards(line, promises.get(client, Promise()), facts)
@@ -37,12 +41,13 @@ def _as_controller(facts: Facts) -> Facts:
         if one.type != "RegulatorNotified" or one.data["capacity"] == "own_controller"
     )
     matter = facts.matter.model_copy(update={"happenings": own})
-    return Facts(facts.profile, matter, facts.rules, facts.now)
+    people = tuple(row for row in facts.people if row.controller == "vendor")
+    return replace(facts, matter=matter, people=people)
 
 
 def _towards(line: Line, promise: Promise, facts: Facts) -> Iterator[Obligation]:
     if promise.role == "processor":
-        for duty in owed_by("processor", facts):
+        for duty in owed_by(("processor",), facts):
             if duty.starts == "processor_aware":
                 yield _owed(duty, line, _aware(facts), duty.period, facts)
     if promise.within:
@@ -55,7 +60,8 @@ def _owed(
     duty: Duty, line: Line, started: Start | None, period: Period | None, facts: Facts
 ) -> Obligation:
     client, zone = line.client, facts.profile.clock
-    due = deadlines(started.at, period, zone, duty.computation) if started and period else ()
+    clocks = [Clock(started.at, period)] if started and period else []
+    due = reckon(duty, clocks, facts.profile).due
     told = _told_at(line, facts)
     status, why = _told(line, told, alarm(due)) or _untold(duty, line, started, due, facts)
     return Obligation(
@@ -65,6 +71,7 @@ def _owed(
         debtor=facts.profile.id,
         owed_to=client,
         country=facts.profile.country,
+        stage=duty.stage,
         started_at=started.at.astimezone(zone) if started else None,
         started_by=started.by if started else None,
         due=due,
@@ -92,8 +99,14 @@ def _untold(
         return "not_required", "this client was cleared before it was told"
     if facts.matter.last("IncidentWithdrawn"):
         return "not_required", "the report was withdrawn before this client was told"
+    answer = binds(duty, facts)
+    if answer.holds is False:
+        return "not_required", answer.why
     if started is None:
         return "not_started", "what starts the clock has not been stated"
+    if answer.holds is None:
+        said = undetermined(answer, due)
+        return said["status"], said["why"]
     delayed = delay(duty, facts)
     if delayed:
         return "delayed", delayed

@@ -19,6 +19,7 @@ CORRECTABLE = (
     e.NotificationWaived,
     e.CaseClosed,
     e.AwarenessStated,
+    e.FactStated,
     e.MeasureTaken,
     e.StatementMade,
     e.OthersInformed,

@@ -20,6 +20,16 @@ def state_awareness(command: c.StateAwareness, work: Work) -> None:
     say(mine, event, command.visibility, work, happened=command.when)
 
 
+def state_fact(command: c.StateFact, work: Work) -> None:
+    """State a fact that one's duties turn on; a later word on it replaces the earlier."""
+    mine = side(command.incident, work)
+    not_ahead(command.when, work, "when")
+    event = e.FactStated(
+        fact=command.fact, holds=command.holds, when=command.when, value=command.value
+    )
+    say(mine, event, "own", work, happened=command.when)
+
+
 def take_measure(command: c.TakeMeasure, work: Work) -> None:
     """Do, plan or finish something about it."""
     mine = side(command.incident, work)

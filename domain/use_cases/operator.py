@@ -7,43 +7,8 @@ from domain import events as e
 from domain import streams
 from domain.envelope import PLATFORM, Context
 from domain.errors import Invalid, NotFound, Refused
+from domain.law.places import EEA
 from domain.work import Work
-
-# EU member states and the EEA states bound by the GDPR (EEA Joint Committee Decision 154/2018).
-EEA = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-        "IS",
-        "LI",
-        "NO",
-    ]
-)
 
 
 def register_party(command: c.RegisterParty, work: Work) -> None:
@@ -84,6 +49,10 @@ def register_party(command: c.RegisterParty, work: Work) -> None:
         laws_presumed=command.laws is None,
         group=command.group,
         scope=command.scope,
+        sector=command.sector,
+        entity=command.entity,
+        states=command.states,
+        establishment=command.establishment,
         second_contact=command.second_contact,
     )
     work.add(stream, event, Context(), [command.id])

@@ -163,3 +163,8 @@ def test_a_promise_is_a_whole_number_of_one_unit(within: str) -> None:
     given().when(an_engagement(contract_notice={"within": within, "from": "aware"})).then_refused(
         Invalid, field="contract_notice.within"
     )
+
+
+def test_nobody_works_for_itself() -> None:
+    hub = a_party("hub", "vendor", "client")
+    given(hub).when(an_engagement(vendor="hub", client="hub")).then_refused(Invalid, field="client")

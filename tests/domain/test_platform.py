@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from domain import events as e
 from domain import streams
 from domain.case import fold
+from domain.errors import NotFound
 from domain.party import Party
 from domain.ports import Receipt
 from domain.use_cases.platform import Credential, Delivery, LateWord, observe_delivery, reopen_case
@@ -152,6 +154,14 @@ def test_a_credential_is_known_until_it_is_cut_off() -> None:
         like(e.CredentialRevoked, credential="UABC").seen_by("joker")
     )
     assert credentials(story) == {}
+
+
+def test_nobody_gets_a_credential_who_was_not_let_in() -> None:
+    story = given()
+    stranger = replace(KEY, party="stranger")
+    with pytest.raises(NotFound):
+        story.desk.issue_credential(stranger, story.now)
+    assert story.desk.party("stranger") is None
 
 
 @pytest.mark.parametrize("act", ["issue_credential", "revoke_credential"])

@@ -224,3 +224,25 @@ def test_nobody_can_hang_a_report_on_an_incident_it_was_not_told_of() -> None:
     given(a_party("hub", "vendor", "client"), a_leak()).when(
         a_leak("next", by="hub", upstream="leak")
     ).then_refused(NotFound, field="upstream")
+
+
+def test_each_claim_has_an_id_of_its_own() -> None:
+    given().when(a_leak(claims=[a_claim("one"), a_claim("one", "misuse")])).then_refused(
+        Invalid, field="claims", match="twice"
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "message"), [("customers", "is no list"), (["customers"], "is no mapping")]
+)
+def test_what_should_be_a_list_or_a_mapping_is_called_by_its_name(
+    people: Any, message: str
+) -> None:
+    given().when(a_leak(people=people)).then_refused(Invalid, match=message)
+
+
+def test_a_word_that_can_be_nobodys_id_names_nobody() -> None:
+    total = a_total(5, client="joker", source="-")
+    given(a_leak(totals=[total])).when(a_notice("joker")).then(
+        e.ClientsNamed, e.NoticesIssued, e.ClientNotified
+    )

@@ -166,6 +166,12 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "CaseClosed": {},
     "CaseReopened": {"by": OTHER},
     "AwarenessStated": {"awareness": AWARE, "why": "The experts confirmed it."},
+    "FactStated": {
+        "fact": "people_affected",
+        "holds": "yes",
+        "when": "2023-02-28",
+        "value": {"about": 1200},
+    },
     "MeasureTaken": {
         "kind": "fix",
         "status": "done",
@@ -219,6 +225,10 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "laws_presumed": True,
         "group": "norgesgruppen",
         "scope": ["joker"],
+        "sector": "retail",
+        "entity": ["nis2_entity"],
+        "states": ["US-CA"],
+        "establishment": "NO",
         "second_contact": "norgesgruppen",
     },
     "EngagementAgreed": {

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.deadlines import compute
 from domain.errors import Invalid, VarselError
+from domain.law.loader import load_packs
 
 OSLO = "Europe/Oslo"
 
@@ -126,3 +127,104 @@ def test_what_is_not_clear_is_asked_about(asked: dict[str, Any], field: str, exp
     assert expected in error.expected
     assert error.got
     assert error.next_step
+
+
+# --- what a deadline turns on besides its start ------------------------------------------------
+
+HELSINKI = "Europe/Helsinki"
+
+
+def answer(duty: str, start: str, *drafts: str, **given: str) -> Any:
+    return compute(duty, start, HELSINKI, "FI", given, drafts)
+
+
+def test_every_duty_is_answered_with_its_steps() -> None:
+    rules = load_packs()
+    for name in rules.names:
+        given = {"within": "PT24H"} if name == "contract.notice" else {}
+        found = compute(name, "2026-11-20T12:00", OSLO, "NO", given)
+        assert bool(found["due"]) == bool(found["explain"])
+        assert sum(one["alarm"] for one in found["due"]) == bool(found["due"])
+        assert found["applies"] in {"yes", "no", "open"}
+
+
+def test_dora_s_initial_report_takes_the_earliest_of_two_clocks() -> None:
+    start = "2026-01-29T07:00"
+    assert answer("dora.initial", start)["due"][0]["at"] == "2026-01-29T11:00:00+02:00"
+    found = answer("dora.initial", start, aware="2026-01-28T09:00")
+    assert found["due"][0]["at"] == "2026-01-29T09:00:00+02:00"
+    later = answer("dora.initial", "2026-01-29T10:00", aware="2026-01-28T09:00")
+    assert later["due"][0]["at"] == "2026-01-29T14:00:00+02:00"
+
+
+def test_the_relief_is_not_for_everybody() -> None:
+    found = answer("dora.initial", "2026-01-30T22:00", entity="credit_institution,nis2_entity")
+    assert [one["convention"] for one in found["due"]] == ["strict", "r1182"]
+
+
+def test_a_final_report_of_what_was_ongoing_runs_from_its_handling() -> None:
+    found = answer(
+        "nis2.final-report", "2026-08-31T10:00", ongoing="yes", handled="2026-10-15T09:00"
+    )
+    assert found["due"][0]["at"] == "2026-11-15T23:59:59+02:00"
+
+
+@pytest.mark.parametrize(
+    ("duty", "given", "applies"),
+    [
+        ("hipaa.hhs-large", {"people_affected": "500"}, "yes"),
+        ("hipaa.hhs-large", {"people_affected": "499"}, "no"),
+        ("hipaa.hhs-large", {}, "open"),
+        ("hipaa.individuals", {"low_probability": "yes"}, "no"),
+        ("us-ca.consumers", {"data": "name,passport", "residents_us_ca": "3"}, "yes"),
+        ("nis2.notification", {"significant": "unknown"}, "open"),
+        ("nis2.notification", {"significant": "yes", "entity": "trust_service"}, "yes"),
+    ],
+)
+def test_whether_it_binds_is_told_from_what_is_given(
+    duty: str, given: dict[str, str], applies: str
+) -> None:
+    assert answer(duty, "2026-11-20T12:00", **given)["applies"] == applies
+
+
+def test_a_draft_is_answered_beside_the_law() -> None:
+    found = answer("gdpr.33-1", "2026-03-02T09:00", "omnibus-2025", risk="high")
+    (draft,) = found["drafts"]
+    assert found["due"][0]["at"] == "2026-03-05T09:00:00+02:00"
+    assert (draft["due"][0]["at"], draft["applies"]) == ("2026-03-06T09:00:00+02:00", "yes")
+    assert "drafts" not in answer("gdpr.33-1", "2026-03-02T09:00")
+
+
+def test_a_disputed_reading_is_told_apart_and_without_a_calendar_by_weekends() -> None:
+    for country in ("NO", None, "XX"):
+        found = compute("gdpr.33-1", "2026-04-02T12:00", OSLO, country, {})
+        (shown,) = found["disputed"]
+        assert shown["disputed"]
+        assert not shown["alarm"]
+
+
+@pytest.mark.parametrize(
+    ("duty", "given", "expected"),
+    [
+        ("hipaa.hhs-large", {"people_affected": "many"}, "people_affected=a number"),
+        ("dora.initial", {"entity": "bank"}, "entity=kinds of entity"),
+        ("us-ca.consumers", {"data": "secrets"}, "data=kinds of data"),
+        ("nis2.notification", {"significant": "maybe"}, "significant=yes, no or unknown"),
+        ("nis2.notification", {"colour": "red"}, "significant=yes, no or unknown"),
+    ],
+)
+def test_a_fact_it_does_not_take_lists_those_it_does(
+    duty: str, given: dict[str, str], expected: str
+) -> None:
+    error = refusal(name=duty, start="2026-11-20T12:00Z", given=given)
+    assert error.field == "--given"
+    assert expected in str(error.expected)
+
+
+def test_a_time_given_is_read_like_the_start() -> None:
+    error = refusal(name="dora.initial", start="2026-11-20T12:00Z", given={"aware": "noon"})
+    assert error.field == "--given aware"
+    error = refusal(
+        name="gdpr.33-1", start="2026-11-20T12:00Z", given={"risk": "dire"}, drafts=["omnibus-2025"]
+    )
+    assert "unlikely, risk or high" in str(error.expected)

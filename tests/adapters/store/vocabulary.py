@@ -14,6 +14,7 @@ from domain import severity_tables as tables
 from domain import values as v
 from domain.envelope import Envelope
 from domain.events import Event
+from domain.law.terms import ENTITY_KINDS, FACTS, EntityKind, Establishment, FactName, State
 from domain.words import CLAIM_TOPICS, DATA_KINDS, ClaimTopic, DataKind
 from domain.worksheet import Category, Circumstances, Identifier, Worksheet
 
@@ -82,6 +83,10 @@ KNOWN: dict[Any, Strategy] = {
     v.DataMatrix: matrices,
     DataKind: st.sampled_from(DATA_KINDS),
     ClaimTopic: st.sampled_from(CLAIM_TOPICS),
+    FactName: st.sampled_from(sorted(FACTS)),
+    EntityKind: st.sampled_from(ENTITY_KINDS),
+    State: st.from_regex(r"[A-Z]{2}-[A-Z0-9]{1,3}", fullmatch=True),
+    Establishment: st.from_regex(r"[A-Z]{2}|none", fullmatch=True),
 }
 
 

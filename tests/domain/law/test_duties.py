@@ -135,13 +135,20 @@ def test_a_filing_within_the_limit_meets_it() -> None:
 def test_a_filing_after_the_limit_meets_it_late_and_says_which_reading_it_still_fits() -> None:
     duty = joker(a_filing("joker").at(BY_1182)).duty("joker", "gdpr.33-1")
     assert duty["status"] == "met_late"
-    assert duty["why"].endswith(", after the limit; within the limit by r1182")
+    assert ", after the limit; within the limit by r1182; no reasons were" in duty["why"]
+
+
+def test_late_reasons_that_were_given_are_not_asked_for() -> None:
+    filed = a_filing("joker", late_reasons="The holidays.").at(BY_1182)
+    why = joker(filed).duty("joker", "gdpr.33-1")["why"]
+    assert why.endswith(", after the limit; within the limit by r1182")
 
 
 def test_a_filing_after_every_limit_is_late_by_every_reading() -> None:
     duty = joker(a_filing("joker").at("2024-03-09T00:00+01:00")).duty("joker", "gdpr.33-1")
     assert duty["status"] == "met_late"
-    assert duty["why"].endswith("NO/datatilsynet, after the limit")
+    said = "NO/datatilsynet, after the limit; no reasons were given for that (late_reasons)"
+    assert duty["why"].endswith(said)
 
 
 def test_a_filing_that_happened_earlier_than_it_was_recorded_counts_from_when_it_happened() -> None:

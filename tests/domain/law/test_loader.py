@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.law.loader import _line_of, load_packs
-from domain.law.rules import LawError
+from domain.law.rules import LAWS, LawError
 from tests.domain.law.packs import a_folder, a_pack_text
 
 EEA = (
@@ -21,16 +21,50 @@ EEA = (
 
 
 DUTIES = """
-gdpr.33-1        controller  supervisory_authority  aware            authority_notified  PT72H
-gdpr.33-2        processor   controller             processor_aware  client_notified     -
-gdpr.33-4        controller  supervisory_authority  first_report     report_completed    -
-gdpr.33-5        controller  the_record             aware            documented          -
-gdpr.34-1        controller  data_subjects          high_risk        people_notified     -
-contract.notice  processor   counterparty           contract         client_notified     -
+contract.notice          processor  counterparty          contract        client_notified    -
+cra.early-warning        entity     authority             aware           authority_notified PT24H
+cra.final-incident       entity     authority             after           final_report       P1M
+cra.final-vulnerability  entity     authority             fact            final_report       P14D
+cra.notification         entity     authority             aware           second_report      PT72H
+dora.clients             entity     clients               aware           people_told        -
+dora.final               entity     authority             after           final_report       P1M
+dora.initial             entity     authority             fact            authority_notified PT4H
+dora.intermediate        entity     authority             after           second_report      PT72H
+eprivacy-611.initial     controller authority             aware           authority_notified PT24H
+gdpr.33-1                controller supervisory_authority aware           authority_notified PT72H
+gdpr.33-2                processor  controller            processor_aware client_notified    -
+gdpr.33-4                controller supervisory_authority first_report    report_completed   -
+gdpr.33-5                controller the_record            aware           documented         -
+gdpr.34-1                controller data_subjects         high_risk       people_notified    -
+glba.ftc                 controller authority             discovered      authority_notified P30D
+hipaa.associate          processor  controller            processor_aware client_notified    P60D
+hipaa.hhs-large          controller authority             discovered      authority_notified P60D
+hipaa.hhs-small          controller authority             discovered      authority_notified P60D
+hipaa.individuals        controller data_subjects         discovered      people_told        P60D
+hipaa.media              controller media                 discovered      media_told         P60D
+nis2.early-warning       entity     authority             aware           authority_notified PT24H
+nis2.final-report        entity     authority             after           final_report       P1M
+nis2.notification        entity     authority             aware           second_report      PT72H
+nis2.recipients          entity     recipients            aware           people_told        -
+no-dsl.notice            entity     authority             aware           authority_notified PT24H
+sec.item-1.05            entity     authority             fact            authority_notified P4D
+uk-gdpr.33-1             controller supervisory_authority aware           authority_notified PT72H
+uk-gdpr.33-2             processor  controller            processor_aware client_notified    -
+uk-gdpr.34-1             controller data_subjects         high_risk       people_notified    -
+uk-pecr.initial          controller authority             aware           authority_notified PT72H
+us-ca.attorney-general   controller authority             after           authority_notified P15D
+us-ca.consumers          controller data_subjects         discovered      people_told        P30D
+us-ca.owner              processor  controller            processor_aware client_notified    -
+us-ny.authorities        controller authority             discovered      authority_notified -
+us-ny.owner              processor  controller            processor_aware client_notified    P30D
+us-ny.residents          controller data_subjects         discovered      people_told        P30D
+us-tx.attorney-general   controller authority             fact            authority_notified P30D
+us-tx.owner              processor  controller            processor_aware client_notified    -
+us-tx.residents          controller data_subjects         fact            people_told        P60D
 """
 
 
-def test_who_owes_what_to_whom_and_the_only_number_is_that_of_33_1() -> None:
+def test_who_owes_what_to_whom_from_when_and_no_other_number_than_the_law_s() -> None:
     rules = load_packs()
     told = [line.split() for line in DUTIES.strip().splitlines()]
     assert sorted(name for name, *_ in told) == list(rules.names)
@@ -40,12 +74,33 @@ def test_who_owes_what_to_whom_and_the_only_number_is_that_of_33_1() -> None:
         assert [duty.debtor, duty.owed_to, duty.starts, duty.met_by, number] == facts
 
 
+def test_every_law_has_its_pack_and_every_duty_its_own() -> None:
+    rules = load_packs()
+    assert {name.split(".")[0] for name in rules.names} == set(LAWS)
+    assert len(rules.names) == 40
+
+
+def test_the_numbers_changed_with_the_law() -> None:
+    rules = load_packs()
+    days = {
+        "uk-pecr.initial": (date(2025, 8, 19), "PT24H", date(2025, 8, 20), "PT72H"),
+        "us-ca.consumers": (date(2025, 12, 31), "None", date(2026, 1, 1), "P30D"),
+    }
+    for name, (day, before, later, after) in days.items():
+        assert str(rules.duty(name, day).period) == before
+        assert str(rules.duty(name, later).period) == after
+
+
 def test_only_33_1_and_34_1_fall_away_on_a_stated_ground() -> None:
     rules = load_packs()
     grounds = {name: rules.duty(name).waivable_by for name in rules.names}
     assert {name: each for name, each in grounds.items() if each} == {
-        "gdpr.33-1": ("unlikely_risk",),
-        "gdpr.34-1": ("34-3-a", "34-3-b", "34-3-c"),
+        f"{law}.{duty}": each
+        for law in ("gdpr", "uk-gdpr")
+        for duty, each in {
+            "33-1": ("unlikely_risk",),
+            "34-1": ("34-3-a", "34-3-b", "34-3-c"),
+        }.items()
     }
 
 
@@ -85,12 +140,36 @@ def test_loading_twice_gives_the_same_fingerprint() -> None:
     assert load_packs().fingerprint == load_packs().fingerprint
 
 
+# --- drafts -----------------------------------------------------------------------------------
+
+
+def test_a_draft_is_read_only_when_asked_for_and_stands_beside_the_law() -> None:
+    assert load_packs().drafts == ()
+    rules = load_packs(drafts=["omnibus-2025"])
+    (draft,) = rules.drafted("gdpr.33-1")
+    assert (draft.law_version, draft.stage, str(draft.period)) == (
+        "omnibus-2025 (draft)",
+        "draft omnibus-2025",
+        "PT96H",
+    )
+    assert str(rules.duty("gdpr.33-1").period) == "PT72H"
+    assert rules.names == load_packs().names
+    assert rules.fingerprint != load_packs().fingerprint
+
+
+def test_an_unknown_draft_is_refused_naming_those_there_are() -> None:
+    with pytest.raises(LawError, match=r"no such draft; got: omnibus; .*omnibus-2025"):
+        load_packs(drafts=["omnibus"])
+
+
 # --- a folder of one's own ---------------------------------------------------------------------
 
 
 def test_a_folder_adds_laws_without_touching_those_that_ship(tmp_path: Path) -> None:
-    rules = load_packs(a_folder(tmp_path, nis2=a_pack_text()))
-    assert rules.duty("nis2.notification").law_version == "nis2 2024-10-18 v1"
+    nis1 = a_pack_text({"effective_from": "2018-05-10", "effective_to": "2024-10-17"})
+    rules = load_packs(a_folder(tmp_path, nis1=nis1))
+    day = date(2024, 10, 17)
+    assert rules.duty("nis2.notification", day).law_version == "nis2 2018-05-10 v1"
     assert rules.duty("gdpr.33-1").law == "gdpr"
     assert rules.fingerprint != load_packs().fingerprint
 

@@ -147,7 +147,7 @@ def test_any_change_of_content_changes_the_fingerprint(changed: Rules) -> None:
         ({"colour": '"red"'}, {}, "Extra inputs"),
         ({}, {"law": '"gdpr"'}, "Extra inputs"),
         ({}, {"id": '"Notice!"'}, "duty.0.id"),
-        ({}, {"debtor": '"vendor"'}, "'controller' or 'processor'"),
+        ({}, {"debtor": '"vendor"'}, "'processor' or 'entity'"),
         ({}, {"starts": '"full_moon"'}, "'first_report'"),
         ({}, {"met_by": '"hope"'}, "'people_notified'"),
         ({}, {"period": '"72 hours"'}, "ISO 8601 duration of one unit"),
@@ -157,6 +157,13 @@ def test_any_change_of_content_changes_the_fingerprint(changed: Rules) -> None:
         ({}, {"reviewed": '"yes"'}, "valid boolean"),
         ({}, {"why": None}, "Field required"),
         ({}, {"title": '" "'}, "at least 1 character"),
+        ({}, {"starts": '"fact"'}, "`fact` goes with starts"),
+        ({}, {"after": '"notification"'}, "`after` goes with starts"),
+        ({}, {"starts": '"after"', "after": '"warning"'}, "no duty here has the id warning"),
+        ({}, {"needs": "[{}]"}, "exactly one of any_fact"),
+        ({}, {"needs": '[{ any_fact = ["signficant"] }]'}, "did you mean significant"),
+        ({}, {"needs": '[{ risk = "high", unless = "agent" }]'}, "exactly one of any_fact"),
+        ({"place": '"Norway"'}, {}, "place"),
     ],
 )
 def test_a_pack_that_says_what_cannot_be_is_refused(
@@ -204,3 +211,24 @@ def test_an_authority_belongs_to_its_country(country: str, name: str) -> None:
     entry = {"country": country, "id": name, "name": "Authority"}
     with pytest.raises(ValidationError):
         Authorities.model_validate({"status": "unreviewed", "authority": [entry]})
+
+
+def test_an_authority_is_one_of_laws_that_are_known() -> None:
+    entry = {"country": "NO", "id": "NO/nsm", "name": "NSM", "laws": ["nis1"]}
+    with pytest.raises(ValidationError, match="unknown law 'nis1'; did you mean nis2"):
+        Authorities.model_validate({"status": "unreviewed", "authority": [entry]})
+
+
+def test_a_place_may_have_several_authorities_under_a_law_and_each_may_have_other_names() -> None:
+    rules = Rules(
+        {},
+        (
+            Authority(country="NO", id="NO/nsm", name="NSM", laws=("no-dsl",), also=("NO/ncsc",)),
+            Authority(country="NO", id="NO/nkom", name="Nkom", laws=("no-dsl",)),
+        ),
+    )
+    assert rules.authorities_for("NO", "no-dsl") == ("NO/nsm", "NO/nkom")
+    assert rules.authority_for("NO") == "NO/supervisory-authority"
+    assert rules.authority_for("SE", "nis2") == "SE/csirt"
+    assert rules.laws_of("NO/ncsc") == {"no-dsl"}
+    assert rules.laws_of("NO/anybody") == set()
