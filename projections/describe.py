@@ -12,8 +12,18 @@ from domain.worksheet import Worksheet
 
 
 def data(recorded: Recorded) -> dict[str, Any]:
-    """The event as JSON data: absent parts left out, each text replaced by `{text: reference}`."""
-    shown = cast("dict[str, Any]", _shown(recorded.event.model_dump(mode="json"), f"{recorded.id}"))
+    """The event as JSON data: absent parts left out, each text replaced by `{text: reference}`.
+
+    Only what was stored is shown (`exclude_unset`): a field that a later program adds must not
+    change the bytes of messages that were sent before.
+    """
+    stored = recorded.event.model_dump(mode="json", exclude_unset=True)
+    return cast("dict[str, Any]", _shown(stored, f"{recorded.id}"))
+
+
+def judged(recorded: Recorded) -> dict[str, Any]:
+    """The data, and what follows from them by today's tables: never part of a feed message."""
+    shown = data(recorded)
     if isinstance(recorded.event, e.RiskAssessed) and recorded.event.worksheet is not None:
         shown["score"] = scored(recorded.event.worksheet)
     return shown
@@ -50,7 +60,7 @@ def source(recorded: Recorded) -> str:
 def _shown(value: Any, path: str) -> Any:
     if isinstance(value, dict):
         parts = cast("dict[str, Any]", value)
-        if parts.keys() == {"plain", "sealed"}:
+        if parts and parts.keys() <= {"plain", "sealed"}:
             return {"text": path}
         shown = {name: _shown(part, f"{path}/{name}") for name, part in parts.items()}
         return {name: part for name, part in shown.items() if part is not None}

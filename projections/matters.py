@@ -91,7 +91,7 @@ def _with_concern(recorded: Recorded, matter: Matter, rows: Rows) -> Matter:
 
 
 def _happening(recorded: Recorded) -> Happening:
-    data = {k: v for k, v in describe.data(recorded).items() if k not in BULKY}
+    data = {k: v for k, v in describe.judged(recorded).items() if k not in BULKY}
     return Happening(
         id=recorded.id,
         type=describe.kind(recorded),

@@ -35,7 +35,7 @@ def _entry(recorded: Recorded) -> Row:
         "corrects": str(envelope.corrects) if envelope.corrects else None,
         "superseded_by": None,
         "incident": str(envelope.about.incident) if envelope.about.incident else None,
-        "data": describe.data(recorded),
+        "data": describe.judged(recorded),
     }
 
 

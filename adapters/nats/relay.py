@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -115,9 +116,16 @@ class Relay:
         recorded = self._ports.read(row["position"])
         if recorded is None:
             raise VarselError(f"the index lists position {row['position']}, the ledger has none")
+        body = self._ports.render(recorded, feed_index.place_of(row))
+        if hashlib.sha256(body).hexdigest() != row["hash"]:
+            raise VarselError(
+                f"message {row['number']} would not be the one that was indexed",
+                expected="the bytes that the feed index hashed",
+                next_step="run the version that wrote the index, or varsel rebuild",
+            )
         return OutMessage(
             subject=row["subject"],
-            body=self._ports.render(recorded, feed_index.place_of(row)),
+            body=body,
             message_id=row["message"],
             number=row["number"],
         )

@@ -1,4 +1,4 @@
-"""Adds a sample for every event version that has none; one that is there is never touched.
+"""Adds a sample, and its feed message, for every event version that has none; none is changed.
 
 Run by hand after a new event or a new version:  .venv/bin/python -m tests.history.make --add
 """
@@ -8,8 +8,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from eventsourcing.persistence import StoredEvent
+
+from adapters.store.mapper import Entry
+from adapters.wire import render
+from domain.envelope import Recorded
 from domain.events import TOPICS, Event
-from tests.history.samples import MAPPER, entry, example
+from projections.feed_index import FIRST_HASH, Place
+from tests.history.samples import MAPPER, STREAM, VERSION, entry, example
 
 HERE = Path(__file__).parent
 FROZEN = HERE / "topics.txt"
@@ -22,6 +28,22 @@ def sample_of(topic: str, version: int) -> Path:
 def empty_fields(event: Event) -> list[str]:
     """Fields that an example leaves empty: a sample must try every one."""
     return [name for name in type(event).model_fields if getattr(event, name) in (None, ())]
+
+
+def message_of(sample: Path) -> Path:
+    return HERE / "messages" / sample.name
+
+
+def rendered(sample: Path) -> bytes:
+    """The feed message of a stored sample, in a fixed place of a feed."""
+    topic = sample.name.removesuffix(".json").rpartition(".v")[0]
+    stored = StoredEvent(STREAM, VERSION, topic, sample.read_bytes())
+    found: Entry = MAPPER.to_domain_event(stored)
+    recorded = Recorded(
+        stream=STREAM, version=VERSION, position=1, envelope=found.envelope, event=found.event
+    )
+    place = Place(feed="joker", sequence=1, previous=FIRST_HASH, message=STREAM)
+    return render(recorded, place)
 
 
 def add() -> list[str]:
@@ -38,6 +60,11 @@ def add() -> list[str]:
         with FROZEN.open("a", encoding="utf-8") as frozen:
             frozen.write(f"{topic} v{kind.VERSION}\n")
         added.append(path.name)
+    for sample in sorted(HERE.glob("*.json")):
+        if not message_of(sample).exists():
+            message_of(sample).parent.mkdir(exist_ok=True)
+            message_of(sample).write_bytes(rendered(sample))
+            added.append(f"messages/{sample.name}")
     return added
 
 

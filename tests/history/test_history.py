@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from adapters.store.mapper import Entry
 from domain.envelope import Recorded
 from domain.events import TOPICS
-from tests.history.make import FROZEN, HERE, empty_fields, sample_of
+from tests.history.make import FROZEN, HERE, empty_fields, message_of, rendered, sample_of
 from tests.history.samples import (
     ENVELOPE,
     EXAMPLES,
@@ -105,3 +105,8 @@ def paths(said: object, path: str = "") -> list[str]:
 def test_every_event_has_an_example_that_leaves_no_field_empty() -> None:
     assert {kind.__name__ for kind in TOPICS.values()} == set(EXAMPLES)
     assert {topic: empty_fields(example(topic)) for topic in TOPICS} == {t: [] for t in TOPICS}
+
+
+@every_sample
+def test_the_message_of_what_was_stored_is_the_same_for_ever(sample: Path) -> None:
+    assert rendered(sample) == message_of(sample).read_bytes()
