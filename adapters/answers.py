@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from adapters.asking import Body, instant_of, no_incident, no_text, number_in, text_in, worksheet_in
+from adapters.asking import (
+    Body,
+    instant_of,
+    no_incident,
+    no_text,
+    number_in,
+    text_in,
+    words_in,
+    worksheet_in,
+)
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from domain import streams
@@ -47,7 +56,11 @@ class Answers:
     """Answers questions from the read models; asks the clock only for the live view."""
 
     def __init__(
-        self, ledger: EventLedger, views: Views, rules: Rules, clock: Callable[[], datetime]
+        self,
+        ledger: EventLedger,
+        views: Views,
+        rules: Callable[[tuple[str, ...]], Rules],
+        clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._views = views
@@ -85,7 +98,8 @@ class Answers:
         """What a party must do, by when."""
         whose, view = self._seen(me, body)
         incident = self._incident(whose, body, view)
-        return obligations.query(whose.id, view.rows, self._rules, view.now, incident)
+        rules = self._rules(words_in(body, "with_draft"))
+        return obligations.query(whose.id, view.rows, rules, view.now, incident)
 
     def register(self, me: Profile, body: Body) -> list[Row]:
         """A controller's record of breaches."""

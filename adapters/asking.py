@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
@@ -93,3 +93,11 @@ def worksheet_in(body: Body) -> Worksheet | None:
         error.field = f"worksheet.{error.field}" if error.field else "worksheet"
         error.next_step = "correct it and ask again"
         raise error from None
+
+
+def words_in(body: Body, field: str) -> tuple[str, ...]:
+    """A list of words that may be absent."""
+    found: object = body.get(field) or []
+    if not isinstance(found, list):
+        raise Invalid("is no list", field=field, got=found, expected="a list of names")
+    return tuple(str(one) for one in cast("Sequence[Any]", found))

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from adapters import folder as folders
 from adapters import logs
@@ -39,6 +40,7 @@ from domain.law.rules import Rules
 from projections.everything import projections
 
 Clock = Callable[[], datetime]
+Laws = Callable[[tuple[str, ...]], Rules]
 LOOK = 5.0  # seconds between looks at what is to be done when the views do not move
 
 
@@ -66,8 +68,9 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
         folder = stack.enter_context(folders.claimed(settings.data))
         vault = folders.open_vault(folder, settings.master_key_file)
         stack.callback(vault.close)
-        rules = load_packs(settings.law_dir)
-        parts = _parts(folder, vault, rules, clock, stack)
+        laws = cache(partial(load_packs, settings.law_dir))
+        rules = laws(())
+        parts = _parts(folder, vault, laws, clock, stack)
         await _introduce(parts)
         platform = Platform(parts)
         url = await _connect(settings, folder, vault, parts, platform, stack)
@@ -76,9 +79,10 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
 
 
 def _parts(
-    folder: folders.Folder, vault: SqliteVault, rules: Rules, clock: Clock, stack: AsyncExitStack
+    folder: folders.Folder, vault: SqliteVault, laws: Laws, clock: Clock, stack: AsyncExitStack
 ) -> Parts:
-    """Everything that needs no broker."""
+    """Everything that needs no broker; `laws` gives the rules, with drafts where asked for."""
+    rules = laws(())
     log = logs.get()
     ledger = EventLedger(folder.ledger, vault)
     stack.callback(ledger.close)
@@ -91,7 +95,7 @@ def _parts(
     desk = Desk(ledger, ViewDirectory(ledger, views, projector), folders.digest_key(vault))
     write = Writer()
     stack.callback(write.close)
-    answers = Answers(ledger, views, rules, clock)
+    answers = Answers(ledger, views, laws, clock)
     desk.load_law(rules.fingerprint, tuple(sorted(rules.packs)), clock())
     return Parts(ledger, views, projector, desk, answers, write, clock, log)
 

@@ -35,6 +35,9 @@ AsOf = Annotated[
     typer.Option("--as-of", help="what was known then: an instant with its zone, or a date"),
 ]
 Incident = Annotated[str | None, typer.Option("--incident", help="only this incident")]
+WithDraft = Annotated[
+    list[str] | None, typer.Option("--with-draft", help="a proposal to show beside the law")
+]
 DEFAULT_DATA = Path("varsel-data")
 
 

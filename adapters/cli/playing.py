@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from adapters.cli import show
-from adapters.cli.common import AsOf, Json, put_json, run
+from adapters.cli.common import AsOf, Json, WithDraft, put_json, run
 from domain.errors import Invalid
 
 
@@ -52,6 +52,7 @@ def play(
         str | None,
         typer.Option("--until", help="let the clock run on to this time; reminders fall due"),
     ] = None,
+    with_draft: WithDraft = None,
     *,
     json: Json = False,
 ) -> None:
@@ -65,7 +66,7 @@ def play(
     end = _end(played, until) if until else None
     root = Path(tempfile.mkdtemp(prefix="varsel-play-"))
     try:
-        found = run(_play(played, root, as_of, end))
+        found = run(_play(played, root, as_of, end, with_draft or []))
     finally:
         shutil.rmtree(root, ignore_errors=True)
     if json:
@@ -91,7 +92,7 @@ def _end(played: Any, until: str) -> datetime:
 
 
 async def _play(
-    played: Any, root: Path, as_of: str | None, until: datetime | None
+    played: Any, root: Path, as_of: str | None, until: datetime | None, drafts: list[str]
 ) -> dict[str, Any]:
     from adapters.compose import system_clock  # noqa: PLC0415 - a fast --help
     from adapters.play.outcome import outcome  # noqa: PLC0415
@@ -100,7 +101,7 @@ async def _play(
     async with stage(played, root, system_clock) as (player, _):
         with Bar(len(played.steps)) as bar:
             await player.play(bar, until=until)
-        return await outcome(player, as_of)
+        return await outcome(player, as_of, drafts)
 
 
 def _tell(found: dict[str, Any], zones: dict[str, str]) -> None:
@@ -128,9 +129,7 @@ def deadline(  # noqa: PLR0917 - a deadline is asked with these
     given: Annotated[
         list[str] | None, typer.Option("--given", help="FACT=VALUE: within=PT24H …")
     ] = None,
-    with_draft: Annotated[
-        list[str] | None, typer.Option("--with-draft", help="a proposal to show beside the law")
-    ] = None,
+    with_draft: WithDraft = None,
     *,
     explain: Annotated[bool, typer.Option("--explain", help="tell the steps in words")] = False,
     json: Json = False,

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from adapters.cli import show
-from adapters.cli.common import AsOf, Creds, Incident, Json, Reach, Url, ask, put_json, reach
+from adapters.cli.common import (
+    AsOf,
+    Creds,
+    Incident,
+    Json,
+    Reach,
+    Url,
+    WithDraft,
+    ask,
+    put_json,
+    reach,
+)
 
 Party = Annotated[str | None, typer.Argument(help="whose; else your own")]
 
@@ -29,10 +40,11 @@ def timeline(
     return show.timeline(show.console(), rows, zone(way))
 
 
-def obligations(
+def obligations(  # noqa: PLR0917 - options of a command
     party: Party = None,
     incident: Incident = None,
     as_of: AsOf = None,
+    with_draft: WithDraft = None,
     creds: Creds = None,
     url: Url = None,
     *,
@@ -40,7 +52,8 @@ def obligations(
 ) -> None:
     """What must be done, by when, by which rule, and whether it has been done."""
     way = reach(creds, url)
-    rows = ask(way, "obligations", party=party, incident=incident, as_of=as_of)
+    asked = {"party": party, "incident": incident, "as_of": as_of, "with_draft": with_draft}
+    rows = ask(way, "obligations", **asked)
     if json:
         return put_json(rows)
     return show.obligations(show.console(), rows, zone(way))

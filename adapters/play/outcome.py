@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from adapters.play.player import Player
@@ -20,9 +21,16 @@ ENTRY = (  # what is public of a timeline entry
 )
 
 
-async def outcome(player: Player, as_of: str | None = None) -> dict[str, Any]:
-    """Clients, vendors and incidents, in the shape of `varsel play --json`."""
-    when = {"as_of": as_of} if as_of else {}
+async def outcome(
+    player: Player, as_of: str | None = None, drafts: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Clients, vendors and incidents, in the shape of `varsel play --json`.
+
+    `drafts` name proposals whose answers stand beside the law's among the obligations.
+    """
+    when: dict[str, Any] = {"as_of": as_of} if as_of else {}
+    if drafts:
+        when["with_draft"] = list(drafts)
     clients = [one.id for one in player.scenario.parties if "client" in one.roles]
     vendors = [one.id for one in player.scenario.parties if "vendor" in one.roles]
     return {
@@ -34,14 +42,14 @@ async def outcome(player: Player, as_of: str | None = None) -> dict[str, Any]:
     }
 
 
-async def _client(player: Player, party: str, when: dict[str, str]) -> dict[str, Any]:
+async def _client(player: Player, party: str, when: dict[str, Any]) -> dict[str, Any]:
     questions = ("timeline", "obligations", "contradictions")
     found = {question: await player.ask(party, question, **when) for question in questions}
     found["timeline"] = [{name: one[name] for name in ENTRY} for one in found["timeline"]]
     return found
 
 
-async def _incidents(player: Player, when: dict[str, str]) -> dict[str, Any]:
+async def _incidents(player: Player, when: dict[str, Any]) -> dict[str, Any]:
     reported = [
         (step.by, str(step.with_["incident"]))
         for step in player.scenario.steps
@@ -58,7 +66,7 @@ async def _incidents(player: Player, when: dict[str, str]) -> dict[str, Any]:
 
 
 async def _incident(
-    player: Player, vendor: str, slug: str, when: dict[str, str]
+    player: Player, vendor: str, slug: str, when: dict[str, Any]
 ) -> dict[str, Any] | None:
     try:
         board = await player.ask(vendor, "board", incident=slug, **when)

@@ -10,6 +10,8 @@ import pytest
 from adapters.answers import Answers
 from adapters.views.generations import Views
 from domain.errors import VarselError
+from domain.law.loader import load_packs
+from domain.law.rules import Rules
 from tests.builders import a_party
 from tests.projections.reading import RULES, Played
 
@@ -19,6 +21,12 @@ THE_REST = (
     a_party("both", "auditor", scope=["joker", "zoopit"]),
     a_party("ops", "operator"),
 )
+
+
+def load(drafts: tuple[str, ...]) -> Rules:
+    return load_packs(drafts=drafts) if drafts else RULES
+
+
 OWN_VIEWS = ("timeline", "obligations", "register", "contradictions", "feed")
 
 
@@ -28,7 +36,7 @@ class Asked:
     def __init__(self, story: Played, views: Views) -> None:
         self.story = story
         self._views = views
-        self._answers = Answers(story.ledger, views, RULES, lambda: story.now)
+        self._answers = Answers(story.ledger, views, load, lambda: story.now)
 
     def __call__(self, by: str, question: str, **body: Any) -> Any:
         while self._views.advance():

@@ -59,12 +59,12 @@ class Desk:
 @asynccontextmanager
 async def desk(root: Path, *steps: Step) -> AsyncGenerator[Desk]:
     logs.configure("ERROR")
-    made = Desk()
+    made, rules = Desk(), load_packs()
     async with AsyncExitStack() as stack:
         claimed = stack.enter_context(folder.claimed(root))
         vault = folder.open_vault(claimed, None)
         stack.callback(vault.close)
-        made.parts = compose._parts(claimed, vault, load_packs(), lambda: made.now, stack)
+        made.parts = compose._parts(claimed, vault, lambda _: rules, lambda: made.now, stack)
         made.platform = Platform(made.parts)
         await compose._introduce(made.parts)
         await made.take(*THE_WORLD, *steps)

@@ -113,7 +113,7 @@ async def desk(root: Path, at: datetime = START) -> AsyncGenerator[Desk]:
         claimed = stack.enter_context(folder.claimed(root))
         vault = folder.open_vault(claimed, None)
         stack.callback(vault.close)
-        made.parts = compose._parts(claimed, vault, rules, lambda: made.now, stack)
+        made.parts = compose._parts(claimed, vault, lambda _: rules, lambda: made.now, stack)
         made.platform = Platform(made.parts)
         await compose._introduce(made.parts)
         compose._keep_time(made.parts, made.platform, rules, stack)
