@@ -83,6 +83,7 @@ def _answer(
         "title": duty.title,
         "stage": duty.stage,
         "owed_to": to,
+        "authority": _authority(to, where, duty, rules),
         "country": where,
         "started_at": at.isoformat(),
         "due": [one.model_dump(mode="json") for one in found.due],
@@ -97,6 +98,13 @@ def _answer(
         "source": duty.source,
         "reviewed": "reviewed" if duty.reviewed else "unreviewed",
     }
+
+
+def _authority(to: str, where: str | None, duty: Duty, rules: Rules) -> dict[str, Any] | None:
+    """What is known of the authority: its own name, how a filing reaches it, in which languages."""
+    known = [one for one in rules.listed(where or "", duty.law) if one.id == to]
+    kept = {"id", "name", "channel", "languages", "note"}
+    return known[0].model_dump(mode="json", include=kept) if known else None
 
 
 def _clocks(duty: Duty, at: datetime, known: Facts) -> tuple[Clock, ...]:

@@ -148,11 +148,12 @@ def _authorities(rules: Rules) -> str:
             ", ".join(one.laws),
             ", ".join(f"`{name}`" for name in (one.id, *one.also)),
             one.name,
+            "; ".join(filter(None, [one.channel, ", ".join(one.languages)])),
             "; ".join(_remarks(one.note, others=one.others)),
         )
         for one in sorted(rules.authorities, key=lambda one: (one.country, one.laws))
     ]
-    columns = ("Place", "Laws", "Ids", "Name", "Notes")
+    columns = ("Place", "Laws", "Ids", "Name", "Channel and languages", "Notes")
     return f"## Authorities (unreviewed)\n\n{_table(columns, rows)}"
 
 

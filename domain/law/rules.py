@@ -34,7 +34,8 @@ class Authority(Entry):
     """Who is told where: its id in Varsel, its own name, and under which laws.
 
     `also` lists other ids it goes by; with `others`, authorities of the country that are not
-    listed count too: where there are many, one for each part of it.
+    listed count too: where there are many, one for each part of it. `channel` says how a filing
+    reaches it, `languages` (ISO 639-1) in which it takes one.
     """
 
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})?$")]
@@ -43,6 +44,8 @@ class Authority(Entry):
     laws: tuple[str, ...] = Field(default=("gdpr",), min_length=1)
     also: tuple[AuthorityId, ...] = ()
     others: StrictBool = False
+    channel: Sentence | None = None
+    languages: tuple[str, ...] = ()
     note: Sentence | None = None
 
     @field_validator("id")
