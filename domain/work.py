@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,14 @@ from domain.ports import Changes, Directory, Ledger
 from domain.values import When
 
 _PARTY = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An incident of which a client was told: all that the client's own acts need of it."""
+
+    id: UUID
+    vendor: str
 
 
 class Work:
@@ -83,38 +92,44 @@ class Work:
             raise _no_incident(reference)
         return state
 
-    def told_incident(self, reference: str) -> incident.Incident | None:
-        """The incident of which this client was told, by slug or opaque id, or None."""
+    def told_incident(self, reference: str) -> Told | None:
+        """The incident of which this client was told, by slug or opaque id, or None.
+
+        It reads what this client was told and not the whole incident, which may name thousands.
+        """
         direct = uuid_of(reference)
         named = self.directory.incidents(self.me.id, reference)
         candidates: set[UUID] = {*([direct] if direct else []), *named}
-        told = sorted(c for c in candidates if self._was_told(c))
+        found = (self._told(candidate) for candidate in sorted(candidates))
+        told = [one for one in found if one is not None]
         if len(told) > 1:
             raise Invalid(
                 "two vendors call an incident so",
                 field="incident",
                 got=reference,
-                expected="the opaque id of one: " + ", ".join(str(one) for one in told),
+                expected="the opaque id of one: " + ", ".join(str(one.id) for one in told),
             )
         if not told:
             return None
-        self.incident = told[0]
-        return incident.fold(self._ledger.read(told[0]))
+        self.incident = told[0].id
+        return told[0]
 
-    def require_told_incident(self, reference: str) -> incident.Incident:
+    def require_told_incident(self, reference: str) -> Told:
         """The incident of which this client was told; refuses all others alike."""
         state = self.told_incident(reference)
         if state is None:
             raise _no_incident(reference)
         return state
 
-    def case(self, about: incident.Incident) -> case.Case:
+    def case(self, about: Told) -> case.Case:
         """This client's case about an incident."""
         return case.fold(self.read(streams.case_id(about.id, self.me.id)))
 
-    def _was_told(self, stream: UUID) -> bool:
-        notices = self._ledger.read(streams.notice_id(stream, self.me.id))
-        return any(self.me.id in n.envelope.visibility for n in notices)
+    def _told(self, stream: UUID) -> Told | None:
+        for notice in self._ledger.read(streams.notice_id(stream, self.me.id)):
+            if self.me.id in notice.envelope.visibility and notice.envelope.about.vendor:
+                return Told(stream, notice.envelope.about.vendor)
+        return None
 
     # --- writing ---
 

@@ -8,10 +8,9 @@ from domain import streams
 from domain.case import Case
 from domain.envelope import Context
 from domain.errors import Invalid, NotFound, Refused
-from domain.incident import Incident
 from domain.use_cases.sides import not_ahead
 from domain.values import When
-from domain.work import Work
+from domain.work import Told, Work
 
 
 def raise_concern(command: c.RaiseConcern, work: Work) -> None:
@@ -159,14 +158,14 @@ def revoke_mandate(command: c.RevokeMandate, work: Work) -> None:
 # --- parts -------------------------------------------------------------------------------------
 
 
-def _my_case(reference: str, work: Work) -> tuple[Incident, Case]:
+def _my_case(reference: str, work: Work) -> tuple[Told, Case]:
     incident = work.require_told_incident(reference)
     case = work.case(incident)
     case.require_open()
     return incident, case
 
 
-def _add(event: e.Event, incident: Incident, work: Work, *, shared: bool) -> None:
+def _add(event: e.Event, incident: Told, work: Work, *, shared: bool) -> None:
     about = Context(incident=incident.id, vendor=incident.vendor, client=work.me.id)
     readers = [work.me.id, *([incident.vendor] if shared else [])]
     work.add(streams.case_id(incident.id, work.me.id), event, about, readers)

@@ -23,7 +23,7 @@ def notify_regulator(command: c.NotifyRegulator, work: Work) -> None:
         prompted_by=command.prompted_by,
         late_reasons=command.late_reasons,
     )
-    if not mine.is_vendor:
+    if mine.own is None:
         if command.capacity == "for_controllers":
             raise Refused(
                 "a client files for itself",
@@ -32,11 +32,11 @@ def notify_regulator(command: c.NotifyRegulator, work: Work) -> None:
                 expected="own_controller",
                 next_step="let the vendor file under a mandate, or each client for itself",
             )
-        work.add(mine.stream, event, mine.about, [work.me.id, mine.incident.vendor])
+        work.add(mine.stream, event, mine.about, [work.me.id, mine.vendor])
         return
-    _require_mandates(command, mine.incident, work)
+    _require_mandates(command, mine.own, work)
     work.add(mine.stream, event, mine.about, [work.me.id])
-    copies(mine.incident, _concerned(command, mine.incident), event, work)
+    copies(mine.own, _concerned(command, mine.own), event, work)
 
 
 def record_reply(command: c.RecordReply, work: Work) -> None:

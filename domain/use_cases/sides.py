@@ -18,12 +18,15 @@ from domain.work import Work
 
 @dataclass(frozen=True)
 class Side:
-    """From which side a party acts on an incident, and to which stream its acts go."""
+    """From which side a party acts on an incident, and to which stream its acts go.
 
-    incident: Incident
+    `own` is the incident itself, for its vendor alone.
+    """
+
     stream: UUID
     about: Context
-    is_vendor: bool
+    vendor: str
+    own: Incident | None = None
 
 
 def side(reference: str, work: Work) -> Side:
@@ -31,27 +34,27 @@ def side(reference: str, work: Work) -> Side:
     if "vendor" in work.me.roles:
         own = work.own_incident(reference)
         if own is not None:
-            return Side(own, own.id, Context(incident=own.id, vendor=own.vendor), is_vendor=True)
+            return Side(own.id, Context(incident=own.id, vendor=own.vendor), own.vendor, own)
         if "client" not in work.me.roles:
             work.require_own_incident(reference)
     told = work.require_told_incident(reference)
     work.case(told).require_open()
     stream = streams.case_id(told.id, work.me.id)
     about = Context(incident=told.id, vendor=told.vendor, client=work.me.id)
-    return Side(told, stream, about, is_vendor=False)
+    return Side(stream, about, told.vendor)
 
 
 def say(
     mine: Side, event: e.Event, visibility: Visibility, work: Work, happened: When | None = None
 ) -> None:
     """Put an act on one's own stream; a shared one reaches the other side as well."""
-    if not mine.is_vendor:
-        readers = [work.me.id, *([mine.incident.vendor] if visibility == "shared" else [])]
+    if mine.own is None:
+        readers = [work.me.id, *([mine.vendor] if visibility == "shared" else [])]
         work.add(mine.stream, event, mine.about, readers, happened=happened)
         return
     work.add(mine.stream, event, mine.about, [work.me.id], happened=happened)
     if visibility == "shared":
-        copies(mine.incident, mine.incident.reachable(), event, work, happened)
+        copies(mine.own, mine.own.reachable(), event, work, happened)
 
 
 def not_ahead(when: When | None, work: Work, field: str) -> When | None:
