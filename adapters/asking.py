@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.desk import explain
 from domain.errors import Invalid, NotFound
+from domain.parsing import explain
 from domain.values import Point, last_instant
 from domain.worksheet import Worksheet
 

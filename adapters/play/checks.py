@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from adapters.reading import Document, Where
 from domain import access
 from domain.commands import VERBS, AgreeEngagement, RegisterParty
-from domain.desk import parse
 from domain.errors import Forbidden, Invalid, NotFound, VarselError
+from domain.parsing import parse
 from domain.words import near
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from pydantic import Field, InstanceOf, StringConstraints, ValidationError, fiel
 from adapters.play.checks import AGAIN, Checks, Written
 from adapters.reading import called, read
 from domain.commands import ContractNoticeIn, RegisterParty
-from domain.desk import explain, first_of
 from domain.errors import Invalid
+from domain.parsing import explain, first_of
 from domain.values import Label, PartyId, Point, Value, When
 from domain.words import EngagementRole, MandateScope, near
 

@@ -12,7 +12,7 @@ import pytest
 from adapters.cli import suggesting
 from adapters.reading import parse as read
 from domain.commands import MakeStatement
-from domain.desk import parse
+from domain.parsing import parse
 from domain.suggestions import suggest
 from tests.adapters.cli.lab import Varsel
 from tests.domain.suggesting import JOKER, TOKMANNI

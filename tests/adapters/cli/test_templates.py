@@ -9,8 +9,8 @@ import pytest
 from adapters.cli.templates import BY_VERB, FIELDS, WIDTH, listing, template_for
 from adapters.reading import parse as read
 from domain.commands import VERBS, Command
-from domain.desk import parse
 from domain.errors import Invalid
+from domain.parsing import parse
 
 
 def fields_of(verb: str) -> set[str]:
