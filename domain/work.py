@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +14,6 @@ from domain.errors import Invalid, NotFound
 from domain.events import Event
 from domain.ports import Changes, Directory, Ledger
 from domain.values import When
-
-_PARTY = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,6 @@ class Work:
 
     def party(self, name: str) -> parties.Party | None:
         """A registered party, or None."""
-        if not _PARTY.match(name):
-            return None
         return parties.fold(self.read(streams.party_stream(name)))
 
     def require_client(self, name: str) -> parties.Party:

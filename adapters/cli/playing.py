@@ -59,8 +59,10 @@ def play(
     """Play a scenario on a throw-away platform under its own clock, and show what comes of it."""
     from adapters.asking import instant_of  # noqa: PLC0415 - a fast --help
     from adapters.play import scenario as scenarios  # noqa: PLC0415
+    from domain.law.loader import load_packs  # noqa: PLC0415
 
     played = scenarios.load(file)
+    load_packs(drafts=with_draft or [])  # an unknown draft is told before anything is played
     if as_of:
         instant_of(as_of, ZoneInfo("UTC"))
     end = _end(played, until) if until else None

@@ -239,10 +239,3 @@ def test_what_should_be_a_list_or_a_mapping_is_called_by_its_name(
     people: Any, message: str
 ) -> None:
     given().when(a_leak(people=people)).then_refused(Invalid, match=message)
-
-
-def test_a_word_that_can_be_nobodys_id_names_nobody() -> None:
-    total = a_total(5, client="joker", source="-")
-    given(a_leak(totals=[total])).when(a_notice("joker")).then(
-        e.ClientsNamed, e.NoticesIssued, e.ClientNotified
-    )
