@@ -14,7 +14,7 @@ from adapters import logs
 from adapters.admission import OPERATOR, Accounts, Admission
 from adapters.answers import Answers
 from adapters.finding import ViewDirectory
-from adapters.nats.connection import Report, connect
+from adapters.nats.connection import Connection, Report, connect
 from adapters.nats.credentials import Credentials
 from adapters.nats.deliveries import Deliveries
 from adapters.nats.deliveries import Ports as DeliveryPorts
@@ -23,6 +23,7 @@ from adapters.nats.relay import Ports as RelayPorts
 from adapters.nats.relay import Relay
 from adapters.nats.server import EmbeddedServer, free_port
 from adapters.nats.tenancy import Tenancy
+from adapters.nats.trust import Trust
 from adapters.platform import Parts, Platform, Writer
 from adapters.reminders import Ports as ReminderPorts
 from adapters.reminders import Reminders
@@ -117,65 +118,19 @@ async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
     stack: AsyncExitStack,
 ) -> str:
     """The broker, its accounts, and everything that speaks through it."""
-    trust, now = folders.trust(vault), system_clock()
-    server = EmbeddedServer(
-        folder.nats,
-        trust,
-        port=_port(settings, folder),
-        issued_at=now,
-        host=settings.nats_host,
-        binary=settings.nats_server,
-        report=_reporter(parts),
-    )
-    await stack.enter_async_context(server)
-    report = _reporter(parts)
-    system = await connect(
-        server.url, Credentials.parse(trust.system_creds(now)), name="system", report=report
-    )
-    stack.push_async_callback(system.close)
-    core = await connect(
-        server.url, Credentials.parse(trust.platform_creds(now)), name="platform", report=report
-    )
-    stack.push_async_callback(core.close)
-    tenancy = Tenancy(system, core)
+    trust = folders.trust(vault)
+    url, tenancy, core = await _broker(settings, folder, trust, parts, stack)
     accounts = Accounts(vault)
-    admission = Admission(
-        parts.desk, vault, accounts, trust, tenancy, parts.clock, parts.write, server.url
-    )
     accounts.seed_of(OPERATOR)
-
-    async def restore(common: int) -> None:
-        await asyncio.to_thread(admission.lower_floors, common)
-        await tenancy.recreate_stream()
-        await asyncio.to_thread(admission.lower_floors, common)  # a look may have come between
-        await admission.admit_all()
-
-    await tenancy.push_account(trust.platform_account_jwt(now))
-    await tenancy.ensure_stream()
-    await admission.admit_all()
-    relay = Relay(
-        core,
-        RelayPorts(
-            rows=lambda: parts.views.rows,
-            caught_up=lambda: parts.views.position() == parts.ledger.position(),
-            read=parts.ledger.at,
-            render=render,
-            restore=restore,
-        ),
-        parts.log,
+    admission = Admission(
+        parts.desk, vault, accounts, trust, tenancy, parts.clock, parts.write, url
     )
+    await admission.admit_all()
+    relay = _relay(core, tenancy, admission, parts)
     deliveries = Deliveries(
         core,
         tenancy,
-        DeliveryPorts(
-            rows=lambda: parts.views.rows,
-            read=parts.ledger.at,
-            record=platform.record_delivery,
-            parties=accounts.all,
-            account_of=accounts.key_of,
-            clock=parts.clock,
-            remember_floor=admission.remember_floor,
-        ),
+        _delivery_ports(accounts, admission, platform, parts),
         settings.reconcile_seconds,
         parts.log,
     )
@@ -188,10 +143,76 @@ async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
     await _follow_views(parts, platform, relay, stack)
     await intake.start()
     stack.push_async_callback(intake.drain)
-    folders.write_private(folder.url, server.url + "\n")
+    folders.write_private(folder.url, url + "\n")
     if not folder.operator_creds.exists():
         folders.write_private(folder.operator_creds, await admission.operator_creds())
-    return server.url
+    return url
+
+
+async def _broker(
+    settings: Settings,
+    folder: folders.Folder,
+    trust: Trust,
+    parts: Parts,
+    stack: AsyncExitStack,
+) -> tuple[str, Tenancy, Connection]:
+    """The server of this process, our two connections to it, and the stream."""
+    now, report = system_clock(), _reporter(parts)
+    server = EmbeddedServer(
+        folder.nats,
+        trust,
+        port=_port(settings, folder),
+        issued_at=now,
+        host=settings.nats_host,
+        binary=settings.nats_server,
+        report=report,
+    )
+    await stack.enter_async_context(server)
+    system = await connect(
+        server.url, Credentials.parse(trust.system_creds(now)), name="system", report=report
+    )
+    stack.push_async_callback(system.close)
+    core = await connect(
+        server.url, Credentials.parse(trust.platform_creds(now)), name="platform", report=report
+    )
+    stack.push_async_callback(core.close)
+    tenancy = Tenancy(system, core)
+    await tenancy.push_account(trust.platform_account_jwt(now))
+    await tenancy.ensure_stream()
+    return server.url, tenancy, core
+
+
+def _relay(core: Connection, tenancy: Tenancy, admission: Admission, parts: Parts) -> Relay:
+    """The relay, and how a feed that is lost or foreign is made anew."""
+
+    async def restore(common: int) -> None:
+        await asyncio.to_thread(admission.lower_floors, common)
+        await tenancy.recreate_stream()
+        await asyncio.to_thread(admission.lower_floors, common)  # a look may have come between
+        await admission.admit_all()
+
+    ports = RelayPorts(
+        rows=lambda: parts.views.rows,
+        caught_up=lambda: parts.views.position() == parts.ledger.position(),
+        read=parts.ledger.at,
+        render=render,
+        restore=restore,
+    )
+    return Relay(core, ports, parts.log)
+
+
+def _delivery_ports(
+    accounts: Accounts, admission: Admission, platform: Platform, parts: Parts
+) -> DeliveryPorts:
+    return DeliveryPorts(
+        rows=lambda: parts.views.rows,
+        read=parts.ledger.at,
+        record=platform.record_delivery,
+        parties=accounts.all,
+        account_of=accounts.key_of,
+        clock=parts.clock,
+        remember_floor=admission.remember_floor,
+    )
 
 
 async def _follow_views(
