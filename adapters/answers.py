@@ -92,7 +92,10 @@ class Answers:
     def timeline(self, me: Profile, body: Body) -> list[Row]:
         """What happened, as far as a party may see it."""
         whose, view = self._seen(me, body)
-        return timeline.query(whose.id, view.rows, self._incident(whose, body, view))
+        incident = self._incident(whose, body, view)
+        entries = timeline.query(whose.id, view.rows, incident)
+        found = contradictions.query(whose.id, view.rows, incident)
+        return contradictions.beside(whose.id, entries, found)
 
     def obligations(self, me: Profile, body: Body) -> list[Row]:
         """What a party must do, by when."""
@@ -135,7 +138,13 @@ class Answers:
             lines = [one for one in lines if one["client"] in me.scope and one["notified_at"]]
             if not lines:
                 raise no_incident(reference)
-        return {"incident": incident, "vendor": vendor.id, "clients": lines}
+        said = contradictions.query(vendor.id, view.rows, incident)
+        return {
+            "incident": incident,
+            "vendor": vendor.id,
+            "clients": lines,
+            "contradictions": said if _sees_all_of(me, vendor.id) else [],
+        }
 
     def feed(self, me: Profile, body: Body) -> list[Row]:
         """A party's feed behind a sequence, message by message, as it was published."""

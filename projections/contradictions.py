@@ -119,3 +119,22 @@ def _known(party: str, said: Row, stood: Row) -> Known:
 
 def _claims(said: list[dict[str, Any]]) -> tuple[Claim, ...]:
     return tuple(Claim.model_validate(claim) for claim in said)
+
+
+def beside(party: str, entries: list[Row], found: list[Row]) -> list[Row]:
+    """Timeline entries; a party's own public statement with what its words collide with."""
+    by_statement: dict[str, list[Row]] = {}
+    for one in found:
+        by_statement.setdefault(one["statement"], []).append(one)
+    return [
+        {**one, "contradictions": by_statement[name]}
+        if one["by"] == party and (name := _called(one)) in by_statement
+        else one
+        for one in entries
+    ]
+
+
+def _called(entry: Row) -> str:
+    """What contradictions call an entry's statement: its own name, else its event's id."""
+    made = entry["type"] == "StatementMade"
+    return str(entry["data"]["statement"] if made else entry["event"])

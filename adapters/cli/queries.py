@@ -37,7 +37,12 @@ def timeline(
     rows = ask(way, "timeline", party=party, incident=incident, as_of=as_of)
     if json:
         return put_json(rows)
-    return show.timeline(show.console(), rows, zone(way))
+    out = show.console()
+    show.timeline(out, rows, zone(way))
+    collisions = [collision for one in rows for collision in one.get("contradictions", [])]
+    if collisions:
+        show.contradictions(out, collisions)
+    return None
 
 
 def obligations(  # noqa: PLR0917 - options of a command
@@ -88,7 +93,11 @@ def board(
     found = ask(way, "board", incident=incident, as_of=as_of)
     if json:
         return put_json(found)
-    return show.board(show.console(), found["clients"], zone(way))
+    out = show.console()
+    show.board(out, found["clients"], zone(way))
+    if found["contradictions"]:
+        show.contradictions(out, found["contradictions"])
+    return None
 
 
 def contradictions(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from projections import contradictions
+from projections import contradictions, timeline
 from projections.everything import VIEWS
 from projections.rows import Row
 from tests.builders import (
@@ -276,3 +276,12 @@ def test_a_statement_delivered_again_keeps_the_facts_as_they_stood() -> None:
     rows = fold([*story.log(), *story.log()])
     assert brief(contradictions.query("joker", rows)) == found(story)
     assert [kind for _, _, kind, _ in found(story)] == ["overtaken"]
+
+
+def test_a_timeline_shows_beside_a_statement_what_its_words_collide_with() -> None:
+    rows = fold(played("tokmanni.yaml").log())
+    found = contradictions.query("tokmanni", rows)
+    entries = contradictions.beside("tokmanni", timeline.query("tokmanni", rows), found)
+    flagged = [one for one in entries if "contradictions" in one]
+    assert [(one["type"], one["contradictions"]) for one in flagged] == [("StatementMade", found)]
+    assert len(entries) == len(timeline.query("tokmanni", rows))
