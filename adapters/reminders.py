@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -59,6 +59,7 @@ class Reminders:
         self._next: dict[Key, datetime] = {}
         self._heap: list[tuple[datetime, Key]] = []
         self._dirty: set[Key] = set()
+        self._held = False
         self._position: int | None = None
         self._spoken: set[str] = set()
         self.trouble: str | None = None
@@ -95,6 +96,16 @@ class Reminders:
         waits = due is None or due > self._ports.clock()
         return self._position == position and not self._dirty and waits
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Say nothing meanwhile: who acts at the very instant of a deadline comes first."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self.wake()
+
     # --- the loop ---
 
     async def _run(self) -> None:
@@ -102,7 +113,7 @@ class Reminders:
             self._woken.clear()
             try:
                 await self._take_in()
-                if await self._say_what_is_due():
+                if not self._held and await self._say_what_is_due():
                     continue
                 self.trouble = None
             except Exception as trouble:  # noqa: BLE001 - a timer that dies stays unseen

@@ -70,8 +70,9 @@ class Player:
         """
         for number, step in enumerate(self.scenario.steps, start=1):
             await self._pass_time(step.instant)
-            self._clock.set(step.instant)
-            await self._step(step, number)
+            with self._reminders.held():
+                self._clock.set(step.instant)
+                await self._step(step, number)
             await self.settle()
             progress(number, step)
         if until is not None:
