@@ -21,9 +21,9 @@ from adapters.asking import (
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from domain import streams
-from domain.access import require_sight
+from domain.access import Grant, grant
 from domain.envelope import Recorded
-from domain.errors import Forbidden, Invalid, NotFound
+from domain.errors import Invalid, NotFound
 from domain.law.matter import Profile
 from domain.law.rules import Rules
 from projections import (
@@ -66,7 +66,7 @@ class Answers:
         self._views = views
         self._rules = rules
         self._clock = clock
-        self.questions: dict[str, Callable[[Profile, Body], Any]] = {
+        self.questions: dict[str, Callable[[Grant, Body], Any]] = {
             "timeline": self.timeline,
             "obligations": self.obligations,
             "register": self.register,
@@ -85,111 +85,102 @@ class Answers:
         me = parties.profile(party, self._views.rows)
         if me is None:
             raise NotFound("this party is not registered", field="by", got=party)
-        return {question: self.questions[question](me, body)}
+        return {question: self.questions[question](grant(me, question), body)}
 
     # --- questions ---
 
-    def timeline(self, me: Profile, body: Body) -> list[Row]:
+    def timeline(self, granted: Grant, body: Body) -> list[Row]:
         """What happened, as far as a party may see it."""
-        whose, view = self._seen(me, body)
+        whose, view = self._seen(granted, body)
         incident = self._incident(whose, body, view)
         entries = timeline.query(whose.id, view.rows, incident)
         found = contradictions.query(whose.id, view.rows, incident)
         return contradictions.beside(whose.id, entries, found)
 
-    def obligations(self, me: Profile, body: Body) -> list[Row]:
+    def obligations(self, granted: Grant, body: Body) -> list[Row]:
         """What a party must do, by when."""
-        whose, view = self._seen(me, body)
+        whose, view = self._seen(granted, body)
         incident = self._incident(whose, body, view)
         rules = self._rules(words_in(body, "with_draft"))
         return obligations.query(whose.id, view.rows, rules, view.now, incident)
 
-    def register(self, me: Profile, body: Body) -> list[Row]:
+    def register(self, granted: Grant, body: Body) -> list[Row]:
         """A controller's record of breaches."""
-        whose, view = self._seen(me, body)
+        whose, view = self._seen(granted, body)
         return register.query(whose.id, view.rows)
 
-    def contradictions(self, me: Profile, body: Body) -> list[Row]:
+    def contradictions(self, granted: Grant, body: Body) -> list[Row]:
         """Where a party's public words collide with facts, notice or themselves."""
-        whose, view = self._seen(me, body)
+        whose, view = self._seen(granted, body)
         incident = self._incident(whose, body, view)
         return contradictions.query(whose.id, view.rows, incident)
 
-    def severity(self, me: Profile, body: Body) -> Row:
+    def severity(self, granted: Grant, body: Body) -> Row:
         """How grave an incident is for a party's people, from a worksheet or from the facts."""
-        whose, view = self._seen(me, body)
+        whose, view = self._seen(granted, body)
         incident = self._incident(whose, {"incident": None, **body}, view, required=True)
         return severity.query(whose.id, incident or "", view.rows, worksheet_in(body))
 
-    def facts(self, me: Profile, body: Body) -> Row:
+    def facts(self, granted: Grant, body: Body) -> Row:
         """What a party was told of an incident."""
-        whose, view = self._seen(me, body)
+        whose, view = self._seen(granted, body)
         incident = self._incident(whose, {"incident": None, **body}, view, required=True)
         return facts.query(whose.id, incident or "", view.rows) or {}
 
-    def board(self, me: Profile, body: Body) -> Row:
+    def board(self, granted: Grant, body: Body) -> Row:
         """How far each client of an incident has come."""
         reference = text_in(body, "incident")
-        vendor, incident = self._reported(me, reference)
+        vendor, incident = self._reported(granted, reference)
         view = self._as_of(vendor, body)
-        lines = board.query(incident, view.rows)
-        if not _sees_all_of(me, vendor.id):
-            # Named but not notified: so far the vendor's own affair, its clients do not know.
-            lines = [one for one in lines if one["client"] in me.scope and one["notified_at"]]
-            if not lines:
-                raise no_incident(reference)
-        said = contradictions.query(vendor.id, view.rows, incident)
+        lines = _lines(granted, vendor.id, incident, view.rows)
+        whole = granted.sees(vendor.id)
+        if not (lines or whole):
+            raise no_incident(reference)
+        said = contradictions.query(vendor.id, view.rows, incident) if whole else []
         return {
             "incident": incident,
             "vendor": vendor.id,
             "clients": lines,
-            "contradictions": said if _sees_all_of(me, vendor.id) else [],
+            "contradictions": said,
         }
 
-    def feed(self, me: Profile, body: Body) -> list[Row]:
+    def feed(self, granted: Grant, body: Body) -> list[Row]:
         """A party's feed behind a sequence, message by message, as it was published."""
-        whose = self._whose(me, body)
+        whose = self._whose(granted, body)
         limit = min(number_in(body, "limit", PAGE), PAGE)
         rows = feed_index.page(whose.id, number_in(body, "after", 0), limit, self._views.rows)
         return [{"sequence": row["sequence"], "number": row["number"]} for row in rows]
 
-    def text(self, me: Profile, body: Body) -> str:
+    def text(self, granted: Grant, body: Body) -> str:
         """Free text, while its key exists, for those who may see an event that refers to it."""
         reference = text_in(body, "text")
         event_id, _, path = reference.partition("/")
-        readers = [me.id, *me.scope]
-        if not any(directory.may_fetch(one, reference, self._views.rows) for one in readers):
+        rows = self._views.rows
+        if not any(directory.may_fetch(one, reference, rows) for one in granted.named):
             raise no_text(reference)
-        position = directory.position(event_id, self._views.rows)
+        position = directory.position(event_id, rows)
         recorded = self._ledger.at(position) if position else None
         if recorded is None:
             raise no_text(reference)
         return self._ledger.sealer.open(recorded, path)
 
-    def whoami(self, me: Profile, _: Body) -> Row:
+    def whoami(self, granted: Grant, _: Body) -> Row:
         """Who the platform takes you for."""
-        return me.model_dump(mode="json")
+        return self._profile(granted.party).model_dump(mode="json")
 
-    def parties(self, me: Profile, _: Body) -> list[Row]:
-        """All parties: for the operator alone."""
-        if "operator" not in me.roles:
-            raise Forbidden(
-                "the list of parties is for the operator",
-                field="do",
-                got="parties",
-                expected="the operator's credentials",
-                next_step="ask the operator",
-            )
-        return [one.model_dump(mode="json") for one in parties.everybody(self._views.rows)]
+    def parties(self, granted: Grant, _: Body) -> list[Row]:
+        """All parties, as far as they may be seen."""
+        everybody = parties.everybody(self._views.rows)
+        return [one.model_dump(mode="json") for one in everybody if granted.sees(one.id)]
 
     # --- whose, which, when ---
 
-    def _seen(self, me: Profile, body: Body) -> tuple[Profile, View]:
-        whose = self._whose(me, body)
+    def _seen(self, granted: Grant, body: Body) -> tuple[Profile, View]:
+        whose = self._whose(granted, body)
         return whose, self._as_of(whose, body)
 
-    def _whose(self, me: Profile, body: Body) -> Profile:
-        name = body.get("party") or me.id
+    def _whose(self, granted: Grant, body: Body) -> Profile:
+        name = body.get("party") or granted.party
         if not isinstance(name, str):
             raise Invalid(
                 "is not a party id",
@@ -198,7 +189,10 @@ class Answers:
                 expected="text",
                 next_step="name one party, or leave it out for yourself",
             )
-        require_sight(me.id, frozenset(me.roles), frozenset(me.scope), name)
+        granted.require_sight(name)
+        return self._profile(name)
+
+    def _profile(self, name: str) -> Profile:
         whose = parties.profile(name, self._views.rows)
         if whose is None:
             raise NotFound(
@@ -246,29 +240,42 @@ class Answers:
         concern = streams.concern_id(whose.id, reference)
         return [reference, *map(str, (own, *told, concern))]
 
-    def _reported(self, me: Profile, reference: str) -> tuple[Profile, str]:
-        """The incident and its vendor, for those who may look at its board."""
+    def _reported(self, granted: Grant, reference: str) -> tuple[Profile, str]:
+        """The incident and its vendor, for those who may look at its board.
+
+        A name that several of them share names none; what one may not look at has no say in it.
+        """
         rows = self._views.rows
-        own = str(streams.incident_id(me.id, reference))
-        found = rows.get(directory.INCIDENTS, "", own) if _is_vendor(me) else None
-        incident = own if found else _canonical(reference)
-        found = found or rows.get(directory.INCIDENTS, "", incident)
-        if found is None and not _is_vendor(me):
+        own = str(streams.incident_id(granted.party, reference))
+        found = self._visible_boards(granted, [own, _canonical(reference)])
+        if not found and "own" not in granted.relations:
             named = rows.all(directory.INCIDENTS, "")
-            same = [(key, row) for key, row in named if row["slug"] == reference]
-            incident, found = same[0] if len(same) == 1 else (incident, None)
-        vendor = parties.profile(found["vendor"], rows) if found else None
-        if vendor is None or not (_sees_all_of(me, vendor.id) or "auditor" in me.roles):
+            same = [key for key, row in named if row["slug"] == reference]
+            found = self._visible_boards(granted, same)
+            found = found if len(found) == 1 else []
+        if not found:
             raise no_incident(reference)
-        return vendor, incident
+        vendor, incident = found[0]
+        return self._profile(vendor), incident
+
+    def _visible_boards(self, granted: Grant, incidents: list[str]) -> list[tuple[str, str]]:
+        rows = self._views.rows
+        found = [(rows.get(directory.INCIDENTS, "", one), one) for one in incidents]
+        reported = [(row["vendor"], one) for row, one in found if row]
+        return [
+            (vendor, one)
+            for vendor, one in reported
+            if granted.sees(vendor) or _lines(granted, vendor, one, rows)
+        ]
 
 
-def _is_vendor(me: Profile) -> bool:
-    return "vendor" in me.roles
-
-
-def _sees_all_of(me: Profile, vendor: str) -> bool:
-    return me.id == vendor or "operator" in me.roles or vendor in me.scope
+def _lines(granted: Grant, vendor: str, incident: str, rows: Rows) -> list[Row]:
+    """The lines of a board that may be seen: all to whoever sees its vendor, else by client."""
+    lines = board.query(incident, rows)
+    if granted.sees(vendor):
+        return lines
+    # Named but not notified: so far the vendor's own affair, its clients do not know.
+    return [one for one in lines if granted.sees(one["client"]) and one["notified_at"]]
 
 
 def _canonical(reference: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
 from domain.errors import Unavailable
-from projections import directory
-from projections.rows import Rows
+from projections import directory, parties
+from projections.rows import MemoryRows, Rows
 
 Found = TypeVar("Found")
 PATIENCE = 10.0  # seconds
+PAGE = 500
 
 
 class ViewDirectory:
@@ -28,6 +29,18 @@ class ViewDirectory:
     def incidents(self, client: str, slug: str) -> Sequence[UUID]:
         """See `Directory`."""
         return self._find(lambda rows: directory.incidents(client, slug, rows))
+
+    def named(self, words: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """See `Directory`: what the views do not know yet is read from the ledger itself.
+
+        Nothing waits for the views here: a vendor can warn its clients while they stand still.
+        """
+        behind = self._parties_behind(self._views.position()) if words else MemoryRows()
+        known = parties.named(words, self._views.rows)
+        fresh = parties.named(words, behind)
+        none = frozenset[str]()
+        both = known.keys() | fresh.keys()
+        return {word: known.get(word, none) | fresh.get(word, none) for word in both}
 
     def concerns(self, vendor: str, slug: str) -> Sequence[UUID]:
         """See `Directory`."""
@@ -46,3 +59,11 @@ class ViewDirectory:
                 next_step="send the same command, with the same id, again in a moment",
             )
         return look(self._views.rows)
+
+    def _parties_behind(self, position: int) -> Rows:
+        rows = MemoryRows()
+        while page := self._ledger.since(position, PAGE):
+            for recorded in page:
+                parties.project(recorded, rows)
+            position = page[-1].position
+        return rows

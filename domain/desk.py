@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from domain import access, commands, streams
+from domain import access, commands, streams, webhooks
 from domain import party as parties
+from domain.basics import COMMAND_ID
 from domain.commands import Command
+from domain.commands import webhooks as webhook_commands
 from domain.envelope import PLATFORM, Actor
 from domain.errors import CommandReused, Conflict, Invalid, NotFound, VarselError
 from domain.parsing import parse, parse_value
@@ -26,6 +29,7 @@ from domain.ports import Directory, Ledger, Receipt, Signature
 from domain.use_cases import (
     client,
     correcting,
+    credentials,
     either,
     filing,
     operator,
@@ -34,6 +38,7 @@ from domain.use_cases import (
     sides,
     vendor,
 )
+from domain.use_cases import webhooks as arranging
 from domain.values import When
 from domain.words import near
 from domain.work import Work
@@ -69,7 +74,17 @@ VERBS: dict[str, tuple[type[Command], UseCase]] = {
     "grant_mandate": (commands.GrantMandate, client.grant_mandate),
     "revoke_mandate": (commands.RevokeMandate, client.revoke_mandate),
     "register_party": (commands.RegisterParty, operator.register_party),
+    "set_scope": (commands.SetScope, operator.set_scope),
     "agree_engagement": (commands.AgreeEngagement, operator.agree_engagement),
+}
+
+# Commands that come with secrets: the platform keeps those, the desk is told what may be known.
+WITH_SECRETS: dict[str, tuple[type[Command], Callable[[Any, credentials.New, Work], None]]] = {
+    "party_add": (commands.AdmitParty, credentials.admit),
+    "party_issue": (commands.IssueCredentials, credentials.issue),
+    "party_person": (commands.AdmitPerson, credentials.admit_person),
+    "party_rotate": (commands.RotateCredentials, credentials.rotate),
+    "party_revoke": (commands.RevokeCredentials, credentials.revoke),
 }
 
 ATTEMPTS = 8
@@ -105,22 +120,46 @@ class Desk:
         first receipt for ever, and raises `CommandReused` with another body.
         """
         model, use_case = _verb(request.verb)
-        access.require_role(request.party, self._me(request.party).roles, request.verb)
+        granted = self.granted(request.party, request.verb)
         command = parse(model, request.body)
         happened = parse_value(_WHEN, request.happened, "happened")
-        signature = Signature(
-            party=request.party,
-            command=_command_id(request.command),
-            digest=self._digest(command, happened),
-            verb=request.verb,
-            actor=parse_value(_ACTOR, request.actor, "actor"),
-        )
+        signature = self._signed(request, command, happened)
 
         def decide(work: Work) -> None:
             work.happened = sides.not_ahead(happened, work, "happened")
             use_case(command, work)
 
-        return self._save(signature, now, decide)
+        return self._save(signature, now, decide, granted.relations)
+
+    def give(self, request: Request, new: credentials.New, now: datetime) -> Receipt:
+        """Accept one of `WITH_SECRETS`, with the public sides of `new` credentials; as `handle`.
+
+        Whether these were recorded, or the receipt is of an earlier request under the same id,
+        the party's credentials tell.
+        """
+        model, use_case = WITH_SECRETS[request.verb]
+        granted = self.granted(request.party, request.verb)
+        command = parse(model, request.body)
+        signature = self._signed(request, command, None)
+        return self._save(
+            signature, now, lambda work: use_case(command, new, work), granted.relations
+        )
+
+    def arrange(self, request: Request, use_case: UseCase, now: datetime) -> Receipt:
+        """Accept a verb on webhooks, of which the caller does the other half; as `handle`."""
+        granted = self.granted(request.party, request.verb)
+        command = parse(webhook_commands.VERBS[request.verb], request.body)
+        signature = self._signed(request, command, None)
+        return self._save(signature, now, lambda work: use_case(command, work), granted.relations)
+
+    def give_up(self, endpoint: arranging.Abandoned, now: datetime) -> Receipt:
+        """Record that nothing more is sent to a party's endpoint, until it says so."""
+        signature = self._own("give_up", endpoint.command)
+        return self._save(signature, now, lambda work: arranging.give_up(endpoint, work))
+
+    def webhooks(self, party: str) -> dict[str, bool]:
+        """A party's endpoints, and whether each is enabled."""
+        return webhooks.fold(self._ledger.read(streams.party_stream(party)))
 
     def observe_delivery(self, seen: platform.Delivery, now: datetime) -> Receipt:
         """Record that a notice reached its client; the second sighting changes nothing."""
@@ -142,34 +181,44 @@ class Desk:
         signature = self._own("escalate", silent.command)
         return self._save(signature, now, lambda work: platform.escalate(silent, work))
 
-    def issue_credential(self, issued: platform.Credential, now: datetime) -> Receipt:
-        """Record that a credential was given out."""
-        signature = self._own("issue_credential", f"issued/{issued.party}/{issued.credential}")
-        return self._save(signature, now, lambda work: platform.issue_credential(issued, work))
-
-    def revoke_credential(self, issued: platform.Credential, now: datetime) -> Receipt:
-        """Record that a credential was cut off."""
-        signature = self._own("revoke_credential", f"revoked/{issued.party}/{issued.credential}")
-        return self._save(signature, now, lambda work: platform.revoke_credential(issued, work))
-
     def load_law(self, fingerprint: str, packs: tuple[str, ...], now: datetime) -> Receipt:
         """Record with which law packs duties are computed from here on."""
         signature = self._own("load_law", f"law/{fingerprint}/{now.isoformat()}")
         return self._save(signature, now, lambda work: platform.load_law(fingerprint, packs, work))
 
+    def granted(self, party: str, operation: str) -> access.Grant:
+        """What a party may reach by an operation; raises as `access.grant` does."""
+        return access.grant(self._me(party), operation)
+
     def party(self, name: str) -> parties.Party | None:
         """A registered party as it stands, or None."""
         return parties.fold(self._ledger.read(streams.party_stream(name)))
 
+    def _signed(self, request: Request, command: Command, happened: When | None) -> Signature:
+        return Signature(
+            party=request.party,
+            command=_command_id(request.command),
+            digest=self._digest(command, happened),
+            verb=request.verb,
+            actor=parse_value(_ACTOR, request.actor, "actor"),
+        )
+
     def _own(self, verb: str, command: str) -> Signature:
         return Signature(party=PLATFORM, command=command, digest="", verb=verb)
 
-    def _save(self, signature: Signature, now: datetime, decide: Callable[[Work], None]) -> Receipt:
+    def _save(
+        self,
+        signature: Signature,
+        now: datetime,
+        decide: Callable[[Work], None],
+        relations: frozenset[access.Relation] = frozenset(),
+    ) -> Receipt:
         for _ in range(ATTEMPTS):
             kept = self._ledger.receipt(signature.party, signature.command)
             if kept is not None:
                 return _same(kept.receipt, kept.digest, signature)
-            work = Work(self._ledger, self._directory, self._me(signature.party), now)
+            me = self._me(signature.party)
+            work = Work(self._ledger, self._directory, me, now, relations)
             try:
                 decide(work)
             except VarselError:
@@ -222,13 +271,14 @@ def _verb(name: str) -> tuple[type[Command], UseCase]:
 
 
 def _command_id(text: str) -> str:
-    if 0 < len(text) <= 200:  # noqa: PLR2004
+    if re.fullmatch(COMMAND_ID, text):
         return text
     raise Invalid(
         "a command needs an id of its own",
         field="command",
         got=text,
-        expected="1 to 200 characters, another id for every new command",
+        expected="1 to 200 printable ASCII characters, another id for every new command",
+        next_step="give it one, a UUID for instance, and send it again",
     )
 
 

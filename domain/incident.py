@@ -70,6 +70,19 @@ class Incident:
             )
         return self.clients[client]
 
+    def require_reachable(self, client: str) -> Line:
+        """The line of a client that hears of the incident; refuses one untold or cleared."""
+        line = self.require_named(client)
+        if not line.reachable:
+            raise Refused(
+                "this client was not told yet, or was cleared",
+                field="client",
+                got=client,
+                expected="a client that was notified",
+                next_step="notify it first (notify_clients)",
+            )
+        return line
+
 
 def fold(recorded: Iterable[Recorded]) -> Incident | None:
     """The incident after these events, or None before its first report."""

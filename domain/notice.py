@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from domain import events as e
 from domain.incident import Incident
+from domain.naming import Owners, folded, others_among
 from domain.values import Claim, Count, Facts, People, System, Total
 
 
 def mentioned(facts: Facts) -> frozenset[str]:
-    """Every word in the facts that could be another party's id, in lower case."""
+    """Every word in the facts that could name another party, in small letters."""
     rows: tuple[System | People | Total | Claim, ...]
     rows = (*facts.systems, *facts.people, *facts.totals, *facts.claims)
-    return _folded(facts.discovered_by).union(*(_names(row) for row in rows))
+    return folded(facts.discovered_by).union(*(_names(row) for row in rows))
 
 
-def for_client(facts: Facts, client: str, vendor: str, parties: frozenset[str]) -> Facts:
+def for_client(facts: Facts, client: str, vendor: str, owners: Owners) -> Facts:
     """The facts as one client may see them: rows about other parties are left out.
 
-    `parties` are those words of `mentioned(facts)` that are ids of registered parties. A row
+    `owners` says which words of `mentioned(facts)` name registered parties, and whom. A row
     that names another client would tell this one who else is touched. Quoted words stay with
     the report: free text is sealed for the stream it stands on.
     """
-    others = parties - {client, vendor}
-    found_by_other = others & _folded(facts.discovered_by)
+    others = others_among(owners, client, vendor)
+    found_by_other = others & folded(facts.discovered_by)
     return facts.model_copy(
         update={
             "discovered_by": None if found_by_other else facts.discovered_by,
@@ -49,73 +49,59 @@ def _without(rows: Iterable[Any], others: frozenset[str]) -> tuple[Any, ...]:
 def _names(row: System | People | Total | Claim) -> frozenset[str]:
     match row:
         case System():
-            return _folded(row.name, row.owner)
+            return folded(row.name, row.owner)
         case People():
-            return _folded(row.group)
+            return folded(row.group)
         case Total():
-            return _folded(row.client, row.source)
+            return folded(row.client, row.source)
         case _:
-            return _folded(row.id, row.supersedes, row.scope, row.source, row.value)
-
-
-def _folded(*words: Any) -> frozenset[str]:
-    """Everything in the words that could be a party's id: alone, or within a longer label.
-
-    "Customers of Tokmanni" and "tokmanni-count" name a client as well as "tokmanni" does.
-    """
-    labels = [word.casefold() for word in words if isinstance(word, str)]
-    return frozenset(run for label in labels for run in _runs(_PART.findall(label)))
-
-
-_PART = re.compile(r"[a-z0-9]+")
-_LONGEST = 8  # parts of an id; a longer run is looked at in pieces
-
-
-def _runs(parts: list[str]) -> Iterator[str]:
-    for start in range(len(parts)):
-        for end in range(start + 1, min(start + _LONGEST, len(parts)) + 1):
-            yield "-".join(parts[start:end])
+            return folded(row.id, row.supersedes, row.scope, row.source, row.value)
 
 
 # --- acts that are shared ----------------------------------------------------------------------
 
-_SAID_OF = ("helped_by", "quotes", "asked_by", "prompted_by")
+_SAID_OF = ("helped_by", "quotes", "asked_by", "prompted_by", "reference")
+_ABOUT = ("who", "kind", "ground", "channel")  # what an act cannot be told without
 
 
 def words_of(act: e.Event) -> frozenset[str]:
-    """Every word in a vendor's act that could be another party's id, in lower case."""
-    said = _folded(*(getattr(act, name, None) for name in (*_SAID_OF, "who")))
+    """Every word in a vendor's act that could name another party, in small letters."""
+    said = _said(act, *_SAID_OF, *_ABOUT)
     match act:
         case e.StatementMade():
-            return said.union(_folded(*act.audience), *(_names(claim) for claim in act.claims))
+            rows = (_names(claim) for claim in act.claims)
+            return said.union(folded(*act.audience, *act.advice), *rows)
         case e.AwarenessStated():
-            return said | _folded(act.awareness.how)
+            return said | folded(act.awareness.how)
         case _:
             return said
 
 
-def copy_for_client(
-    act: e.Event, client: str, vendor: str, parties: frozenset[str]
-) -> e.Event | None:
+def _said(act: e.Event, *fields: str) -> frozenset[str]:
+    return folded(*(getattr(act, name, None) for name in fields))
+
+
+def copy_for_client(act: e.Event, client: str, vendor: str, owners: Owners) -> e.Event | None:
     """A vendor's act as one client may see it; None where it is about another party altogether.
 
-    `parties` are those words of `words_of(act)` that are ids of registered parties. Of several
+    `owners` says which words of `words_of(act)` name registered parties, and whom. Of several
     controllers each hears of itself alone, and reasons for lateness stay with the vendor.
     """
-    others = parties - {client, vendor}
-    if _folded(getattr(act, "who", None)) & others:
+    others = others_among(owners, client, vendor)
+    if _said(act, *_ABOUT) & others:
         return None
-    hidden = [name for name in _SAID_OF if _folded(getattr(act, name, None)) & others]
+    hidden = [name for name in _SAID_OF if _said(act, name) & others]
     kept = act.model_copy(update=dict.fromkeys(hidden))
     match kept:
         case e.StatementMade():
             return kept.model_copy(
                 update={
-                    "audience": tuple(a for a in kept.audience if not _folded(a) & others),
+                    "audience": _silent(kept.audience, others),
+                    "advice": _silent(kept.advice, others),
                     "claims": _without(kept.claims, others),
                 }
             )
-        case e.AwarenessStated() if _folded(kept.awareness.how) & others:
+        case e.AwarenessStated() if folded(kept.awareness.how) & others:
             awareness = kept.awareness.model_copy(update={"how": None})
             return kept.model_copy(update={"awareness": awareness})
         case e.RegulatorNotified():
@@ -123,6 +109,10 @@ def copy_for_client(
             return kept.model_copy(update={"controllers": theirs, "late_reasons": None})
         case _:
             return kept
+
+
+def _silent(labels: tuple[str, ...], others: frozenset[str]) -> tuple[str, ...]:
+    return tuple(label for label in labels if not folded(label) & others)
 
 
 def own_count(incident: Incident, client: str) -> Count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -89,6 +89,13 @@ class Directory(Protocol):
 
     def incidents(self, client: str, slug: str) -> Sequence[UUID]:
         """Incidents called `slug` by their vendor of which this client was told."""
+        ...
+
+    def named(self, words: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Which of these words are names of registered parties (`naming.folded_name`), and whose.
+
+        It knows every party there is: one that it overlooked would be told of to others.
+        """
         ...
 
     def concerns(self, vendor: str, slug: str) -> Sequence[UUID]:

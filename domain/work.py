@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain import case, incident, streams
+from domain import events as e
 from domain import party as parties
+from domain.access import Relation
 from domain.envelope import Context, Draft, Recorded
-from domain.errors import Invalid, NotFound
-from domain.events import Event
+from domain.errors import Invalid, NotFound, Refused
+from domain.naming import Owners
 from domain.ports import Changes, Directory, Ledger
 from domain.values import When
 
@@ -22,15 +24,26 @@ class Told:
 
     id: UUID
     vendor: str
+    cleared: bool = False
 
 
 class Work:
-    """A unit of work. Streams read through it keep the version that the append will check."""
+    """A unit of work. Streams read through it keep the version that the append will check.
+
+    `relations` are those that its verb's row in `domain/access.py` gives: an incident is found
+    through these alone, and one that is not found so is not there.
+    """
 
     def __init__(
-        self, ledger: Ledger, directory: Directory, me: parties.Party, now: datetime
+        self,
+        ledger: Ledger,
+        directory: Directory,
+        me: parties.Party,
+        now: datetime,
+        relations: frozenset[Relation] = frozenset(),
     ) -> None:
         self._ledger = ledger
+        self._relations = relations
         self.directory = directory
         self.me = me
         self.now = now
@@ -67,12 +80,19 @@ class Work:
             )
         return found
 
-    def parties_among(self, words: Iterable[str]) -> frozenset[str]:
-        """Those of the words that are ids of registered parties."""
-        return frozenset(word for word in words if self.party(word) is not None)
+    def owners(self, words: Collection[str]) -> Owners:
+        """Those of the words that name registered parties, by id or by name, and whom."""
+        by_id = {word: frozenset({word}) for word in words if self.party(word) is not None}
+        by_name = self.directory.named(words)
+        return {
+            word: by_id.get(word, frozenset()) | by_name.get(word, frozenset())
+            for word in by_id.keys() | by_name.keys()
+        }
 
     def own_incident(self, reference: str) -> incident.Incident | None:
         """The incident this vendor calls so (slug or opaque id), or None."""
+        if "own" not in self._relations:
+            return None
         for stream in (uuid_of(reference), streams.incident_id(self.me.id, reference)):
             state = incident.fold(self.read(stream)) if stream else None
             if state is not None and state.vendor == self.me.id:
@@ -92,6 +112,8 @@ class Work:
 
         It reads what this client was told and not the whole incident, which may name thousands.
         """
+        if not self._relations & {"told", "touched"}:
+            return None
         direct = uuid_of(reference)
         named = self.directory.incidents(self.me.id, reference)
         candidates: set[UUID] = {*([direct] if direct else []), *named}
@@ -114,6 +136,14 @@ class Work:
         state = self.told_incident(reference)
         if state is None:
             raise _no_incident(reference)
+        if state.cleared and "told" not in self._relations:
+            raise Refused(
+                "you were cleared of this incident: nothing more is said to you about it",
+                field="incident",
+                got=reference,
+                expected="an incident that touches you",
+                next_step="raise a concern (raise_concern) if you hold that it does",
+            )
         return state
 
     def case(self, about: Told) -> case.Case:
@@ -121,17 +151,20 @@ class Work:
         return case.fold(self.read(streams.case_id(about.id, self.me.id)))
 
     def _told(self, stream: UUID) -> Told | None:
+        told: Told | None = None
         for notice in self._ledger.read(streams.notice_id(stream, self.me.id)):
-            if self.me.id in notice.envelope.visibility and notice.envelope.about.vendor:
-                return Told(stream, notice.envelope.about.vendor)
-        return None
+            vendor = notice.envelope.about.vendor
+            if self.me.id in notice.envelope.visibility and vendor:
+                cleared = isinstance(notice.event, e.ClientCleared)
+                told = Told(stream, vendor, cleared)
+        return told
 
     # --- writing ---
 
     def add(  # noqa: PLR0913 - an event with everything its envelope will say of it
         self,
         stream: UUID,
-        event: Event,
+        event: e.Event,
         about: Context,
         visibility: Iterable[str],
         *,

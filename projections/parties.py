@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from domain import events as e
 from domain.envelope import Recorded
 from domain.law.matter import Profile, Promise
+from domain.naming import folded_name
 from projections.rows import Rows
 
-PROFILES, PROMISES = "profiles", "promises"
+PROFILES, NAMES, PROMISES = "profiles", "names", "promises"
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
@@ -18,6 +21,10 @@ def project(recorded: Recorded, rows: Rows) -> None:
                 one.model_dump(exclude={"laws_presumed", "second_contact"})
             )
             rows.put(PROFILES, "", one.id, profile.model_dump(mode="json"))
+            rows.put(NAMES, folded_name(one.name), one.id, {})
+        case e.AuditScopeSet() as one:
+            row = rows.get(PROFILES, "", one.auditor) or {}
+            rows.put(PROFILES, "", one.auditor, {**row, "scope": list(one.scope)})
         case e.EngagementAgreed() as one:
             notice = one.contract_notice
             promise = Promise(
@@ -39,6 +46,12 @@ def profile(party: str, rows: Rows) -> Profile | None:
 def everybody(rows: Rows) -> list[Profile]:
     """All registered parties, by id."""
     return [Profile.model_validate(row) for _, row in rows.all(PROFILES, "")]
+
+
+def named(words: Collection[str], rows: Rows) -> dict[str, frozenset[str]]:
+    """Which of these words are names of parties, and whose."""
+    found = {word: frozenset(key for key, _ in rows.all(NAMES, word)) for word in words}
+    return {word: owners for word, owners in found.items() if owners}
 
 
 def promises(vendor: str, rows: Rows) -> dict[str, Promise]:

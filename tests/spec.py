@@ -10,7 +10,7 @@ on by a minute with every step.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -22,7 +22,8 @@ from domain import streams
 from domain.desk import Desk, Request
 from domain.envelope import Recorded
 from domain.errors import VarselError
-from domain.events import ClientRaisedConcern, Event, VendorReportedLeak
+from domain.events import ClientRaisedConcern, Event, PartyRegistered, VendorReportedLeak
+from domain.naming import folded_name
 from domain.ports import Ledger, Receipt
 from tests.builders import THE_WORLD, Step, moment
 
@@ -49,6 +50,16 @@ class LogDirectory:
             and x.event.slug == slug
             and streams.notice_id(x.stream, client) in told
         ]
+
+    def named(self, words: Collection[str]) -> Mapping[str, frozenset[str]]:
+        registered = [
+            x.event for x in self._ledger.since(0, ALL) if isinstance(x.event, PartyRegistered)
+        ]
+        found = {
+            word: frozenset(one.id for one in registered if folded_name(one.name) == word)
+            for word in words
+        }
+        return {word: owners for word, owners in found.items() if owners}
 
     def concerns(self, vendor: str, slug: str) -> Sequence[UUID]:
         return [

@@ -105,8 +105,8 @@ def _answer_concern(answered: concerns.Concern, stream: UUID, facts: Facts, work
         report=stream,
         clients={answered.client: line},
     )
-    parties = work.parties_among(notice.mentioned(facts))
-    told = notice_for(state, answered.client, "platform", None, parties)
+    owners = work.owners(notice.mentioned(facts))
+    told = notice_for(state, answered.client, "platform", None, owners)
     told = told.model_copy(update={"answers": answered.id, "report": None})
     tell(state, answered.client, told, work)
     issued(state, "notified", (answered.client,), work)

@@ -31,12 +31,9 @@ class Side:
 
 def side(reference: str, work: Work) -> Side:
     """The vendor's side for its own incident, else the client's for one it was told of."""
-    if "vendor" in work.me.roles:
-        own = work.own_incident(reference)
-        if own is not None:
-            return Side(own.id, Context(incident=own.id, vendor=own.vendor), own.vendor, own)
-        if "client" not in work.me.roles:
-            work.require_own_incident(reference)
+    own = work.own_incident(reference)
+    if own is not None:
+        return Side(own.id, Context(incident=own.id, vendor=own.vendor), own.vendor, own)
     told = work.require_told_incident(reference)
     work.case(told).require_open()
     stream = streams.case_id(told.id, work.me.id)

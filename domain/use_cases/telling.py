@@ -9,6 +9,7 @@ from domain import events as e
 from domain import notice, streams
 from domain.envelope import Context
 from domain.incident import Incident
+from domain.naming import Owners
 from domain.values import When
 from domain.work import Work
 
@@ -26,12 +27,12 @@ def about(incident: Incident, client: str | None = None) -> Context:
 
 
 def notice_for(
-    incident: Incident, client: str, channel: Any, given_at: When | None, parties: frozenset[str]
+    incident: Incident, client: str, channel: Any, given_at: When | None, owners: Owners
 ) -> e.ClientNotified:
     """The notice for one client: its part of the facts, and nothing of others."""
     line = incident.clients.get(client)
     return e.ClientNotified(
-        facts=notice.for_client(incident.facts, client, incident.vendor, parties),
+        facts=notice.for_client(incident.facts, client, incident.vendor, owners),
         count=notice.own_count(incident, client),
         sure=line.sure if line else "suspected",
         since=line.since if line else None,
@@ -78,8 +79,8 @@ def copies(
     happened: When | None = None,
 ) -> None:
     """A vendor's act, told to clients: each sees its own copy alone, and nothing of others."""
-    parties = work.parties_among(notice.words_of(event))
-    copies = {c: notice.copy_for_client(event, c, incident.vendor, parties) for c in clients}
+    owners = work.owners(notice.words_of(event))
+    copies = {c: notice.copy_for_client(event, c, incident.vendor, owners) for c in clients}
     told = {client: copy for client, copy in copies.items() if copy is not None}
     for client, copy in told.items():
         work.add(

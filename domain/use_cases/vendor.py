@@ -29,10 +29,10 @@ def revise_facts(command: c.ReviseFacts, work: Work) -> None:
         about(incident),
         [work.me.id],
     )
-    parties = work.parties_among(notice.mentioned(said))
+    owners = work.owners(notice.mentioned(said))
     told: list[str] = []
     for client in incident.reachable():
-        theirs = notice.for_client(said, client, work.me.id, parties)
+        theirs = notice.for_client(said, client, work.me.id, owners)
         if not (theirs.people or theirs.totals or theirs.claims):
             continue  # all of it is about others: even "something changed" would tell too much
         told.append(client)
@@ -71,9 +71,9 @@ def notify_clients(command: c.NotifyClients, work: Work) -> None:
     if unnamed:
         named = tuple(e.NamedClient(client=client, sure="suspected") for client in unnamed)
         work.add(incident.id, e.ClientsNamed(clients=named), about(incident), [work.me.id])
-    parties = work.parties_among(notice.mentioned(incident.facts))
+    owners = work.owners(notice.mentioned(incident.facts))
     for client in clients:
-        told = notice_for(incident, client, command.channel, command.given_at, parties)
+        told = notice_for(incident, client, command.channel, command.given_at, owners)
         tell(incident, client, told, work, happened=command.given_at)
     issued(incident, "notified", clients, work)
 
@@ -81,15 +81,7 @@ def notify_clients(command: c.NotifyClients, work: Work) -> None:
 def update_client(command: c.UpdateClient, work: Work) -> None:
     """Tell one client something new about its own part."""
     incident = open_incident(command.incident, work)
-    line = incident.require_named(command.client)
-    if not line.reachable:
-        raise Refused(
-            "this client was not told yet, or was cleared",
-            field="client",
-            got=command.client,
-            expected="a client that was notified",
-            next_step="notify it first (notify_clients)",
-        )
+    line = incident.require_reachable(command.client)
     update = e.ClientUpdated(
         why=command.reason, count=command.count, sure=command.sure, people=command.people
     )
@@ -129,9 +121,9 @@ def withdraw(command: c.Withdraw, work: Work) -> None:
 
 
 def answer(command: c.Answer, work: Work) -> None:
-    """Answer a client's question."""
+    """Answer a client's question; one that was cleared since hears nothing more."""
     incident = work.require_own_incident(command.incident)
-    incident.require_named(command.client)
+    incident.require_reachable(command.client)
     asked = work.read(streams.case_id(incident.id, command.client))
     questions = {x.event.question for x in living(asked) if isinstance(x.event, e.QuestionAsked)}
     if command.question not in questions:

@@ -104,14 +104,22 @@ def test_a_concern_is_known_by_its_clients_name(tell: Tell) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["timeline", "obligations", "contradictions", "facts", "board"]
+    ("by", "question"),
+    [
+        ("joker", "timeline"),
+        ("joker", "obligations"),
+        ("joker", "contradictions"),
+        ("joker", "facts"),
+        ("other", "board"),
+        ("auditor", "board"),
+    ],
 )
 def test_an_incident_that_is_not_yours_and_one_that_is_not_there_are_refused_alike(
-    tell: Tell, question: str
+    tell: Tell, by: str, question: str
 ) -> None:
     ask = tell(*told("tokmanni"))
     ids = ("leak", str(ask.story.incident()), "no-such-leak")
-    refusals = [ask.refused("joker", question, incident=name) for name in ids]
+    refusals = [ask.refused(by, question, incident=name) for name in ids]
     assert {type(one) for one in refusals} == {NotFound}
     assert len({str({**one.problem(), "got": ""}) for one in refusals}) == 1
 
@@ -167,11 +175,19 @@ def test_an_auditor_of_a_client_does_not_see_that_it_is_suspected_before_it_is_t
     assert clients(ask("zoopit", "board", incident="leak")) == ["joker"]
 
 
-@pytest.mark.parametrize("by", ["joker", "other"])
-def test_a_board_is_neither_for_clients_nor_for_other_vendors(tell: Tell, by: str) -> None:
+@pytest.mark.parametrize(("by", "kind"), [("joker", Forbidden), ("other", NotFound)])
+def test_a_board_is_neither_for_clients_nor_for_other_vendors(
+    tell: Tell, by: str, kind: type[Exception]
+) -> None:
     ask = tell(*told("joker"))
     for name in ("leak", str(ask.story.incident())):
-        assert isinstance(ask.refused(by, "board", incident=name), NotFound)
+        assert isinstance(ask.refused(by, "board", incident=name), kind)
+
+
+def test_what_an_auditor_may_not_see_does_not_change_what_a_name_tells_it(tell: Tell) -> None:
+    ask = tell(*told("joker"), a_leak(by="other"), a_notice("tokmanni", by="other"))
+    assert clients(ask("auditor", "board", incident="leak")) == ["joker"]
+    assert isinstance(ask.refused("ops", "board", incident="leak"), NotFound)
 
 
 def test_two_vendors_may_call_an_incident_alike(tell: Tell) -> None:

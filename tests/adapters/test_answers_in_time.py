@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.answers import PAGE
-from domain.errors import Invalid, NotFound
+from domain.errors import Forbidden, Invalid, NotFound
 from domain.events import VendorReportedLeak
 from tests.adapters.asking import OWN_VIEWS, Asked, Tell
 from tests.builders import (
@@ -102,13 +102,18 @@ def test_text_is_for_those_who_see_an_event_that_refers_to_it(tell: Tell, by: st
     assert ask(by, "text", text=reference) == SECRET
 
 
-@pytest.mark.parametrize("by", ["tokmanni", "kiwi", "other", "ops"])
+@pytest.mark.parametrize("by", ["tokmanni", "kiwi", "other"])
 def test_text_is_for_nobody_else_and_might_as_well_not_be_there(tell: Tell, by: str) -> None:
     ask, reference = a_told_text(tell)
     nowhere = ask.refused(by, "text", text="00000000-0000-0000-0000-000000000000/text")
     refused = ask.refused(by, "text", text=reference)
     assert isinstance(refused, NotFound)
     assert {**refused.problem(), "got": ""} == {**nowhere.problem(), "got": ""}
+
+
+def test_text_is_not_for_the_operator_at_all(tell: Tell) -> None:
+    ask, reference = a_told_text(tell)
+    assert isinstance(ask.refused("ops", "text", text=reference), Forbidden)
 
 
 @pytest.mark.parametrize("field", ["title", "facts", "salt", "", "text/plain", "../text"])

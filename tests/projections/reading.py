@@ -8,7 +8,7 @@ is what a fold of the events visible to it alone gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,9 @@ class RowsDirectory:
 
     def incidents(self, client: str, slug: str) -> Sequence[UUID]:
         return directory.incidents(client, slug, self.rows)
+
+    def named(self, words: Collection[str]) -> Mapping[str, frozenset[str]]:
+        return parties.named(words, self.rows)
 
     def concerns(self, vendor: str, slug: str) -> Sequence[UUID]:
         return directory.concerns(vendor, slug, self.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,9 @@ class Nobody:
 
     def incidents(self, client: str, slug: str) -> Sequence[UUID]:  # noqa: ARG002
         return ()
+
+    def named(self, words: Collection[str]) -> dict[str, frozenset[str]]:  # noqa: ARG002
+        return {}
 
     def concerns(self, vendor: str, slug: str) -> Sequence[UUID]:  # noqa: ARG002
         return ()
