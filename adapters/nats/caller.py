@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from adapters.nats.connection import Connection, Report, ask, connect, silent
 from adapters.nats.credentials import Credentials
+from adapters.nats.errors import Disconnected
 from adapters.nats.trust import MAX_PAYLOAD
 from domain.errors import Invalid, Unavailable, from_problem
 
@@ -19,8 +21,9 @@ ERROR_HEADER: Final = "Varsel-Error"
 class Caller:
     """Asks the platform in the name of the account whose creds these are."""
 
-    def __init__(self, nc: Connection) -> None:
+    def __init__(self, nc: Connection, creds: Credentials) -> None:
         self._nc = nc
+        self._creds = creds
 
     @classmethod
     async def connect(
@@ -33,7 +36,8 @@ class Caller:
         patience: float = 10.0,
     ) -> Self:
         known = Credentials.of(creds)
-        return cls(await connect(url, known, name=name, report=report, patience=patience))
+        nc = await connect(url, known, name=name, report=report, patience=patience)
+        return cls(nc, known)
 
     async def __aenter__(self) -> Self:
         return self
@@ -60,7 +64,10 @@ class Caller:
                 expected=f"at most {MAX_PAYLOAD}",
                 next_step="split it into several",
             )
-        reply = await ask(self._nc, f"intake.{verb}", body, patience)
+        try:
+            reply = await ask(self._nc, f"intake.{verb}", body, patience)
+        except Disconnected as lost:
+            raise self._creds.expired(datetime.now(UTC)) or lost from None
         answer = _document(verb, reply.data)
         if (reply.headers or {}).get(ERROR_HEADER) == "1":
             raise from_problem(_document(verb, answer.get("error")))

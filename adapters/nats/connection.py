@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol, cast
 
 import nats.errors
@@ -249,10 +250,10 @@ class _News:
 
 def _failure(url: str, creds: Credentials, news: _News) -> Exception:
     if news.refused.done():
-        return CredentialsRefused(
+        return creds.expired(datetime.now(UTC)) or CredentialsRefused(
             f"the server at {url} refuses the creds of {creds.name or creds.user_key}",
             got=str(news.last),
-            next_step="ask the operator whether they were revoked or have expired",
+            next_step="ask the operator whether they were revoked",
         )
     return Disconnected(
         f"no NATS server reached at {url}",

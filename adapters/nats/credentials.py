@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from adapters.nats.errors import CredentialsUnreadable
+from adapters.nats.errors import CredentialsRefused, CredentialsUnreadable
 
 # nats-py 2.16 reads a text without a JWT block for ever (`_read_creds_user_jwt`), hence this.
 _JWT = re.compile(r"-----BEGIN NATS USER JWT-----\s+([\w-]+)\.([\w-]+)\.([\w-]+)\s+-----")
@@ -25,6 +26,18 @@ class Credentials:
     account_key: str
     user_key: str
     name: str
+    expires_at: datetime | None = None
+
+    def expired(self, now: datetime) -> CredentialsRefused | None:
+        """Why the server lets them in no more, where that is because their time is over."""
+        if self.expires_at is None or now < self.expires_at:
+            return None
+        return CredentialsRefused(
+            f"the creds of {self.name or self.user_key} expired",
+            got=self.expires_at.isoformat(),
+            expected="creds that are still good",
+            next_step=f"ask the operator for others: varsel party issue {self.name}".rstrip(),
+        )
 
     @classmethod
     def of(cls, source: Self | Path | str) -> Self:
@@ -48,7 +61,11 @@ class Credentials:
         account = claims.nats.issuer_account or claims.iss  # the former when a signing key signed
         if not account.startswith("A") or not claims.sub.startswith("U"):
             raise _unreadable(f"a JWT issued by {account} for {claims.sub}")
-        return cls(text, account, claims.sub, claims.name)
+        expires = None if claims.exp is None else datetime.fromtimestamp(claims.exp, UTC)
+        return cls(text, account, claims.sub, claims.name, expires)
+
+
+_LATEST = 253_402_300_799  # the last second that a datetime holds
 
 
 class _Nats(BaseModel):
@@ -59,6 +76,7 @@ class _Claims(BaseModel):
     iss: str
     sub: str
     name: str = ""
+    exp: Annotated[int, Field(ge=0, le=_LATEST)] | None = None
     nats: _Nats = _Nats()
 
 

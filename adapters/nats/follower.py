@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
@@ -29,7 +30,7 @@ from adapters.nats.connection import (
 from adapters.nats.credentials import Credentials
 from adapters.nats.errors import Disconnected
 from adapters.nats.subjects import API_PREFIX, STREAM
-from domain.errors import Unavailable
+from domain.errors import Invalid, Unavailable
 
 _BATCH: Final = 50  # small enough to be handled within the consumer's ack_wait of 30 s
 _PULL: Final = 3.0  # seconds a pull stays open; a pull lost with its server costs this much
@@ -59,6 +60,7 @@ class Follower:
 
     def __init__(self, nc: Connection, creds: Credentials, report: Report = silent) -> None:
         self._nc = nc
+        self._creds = creds
         self._key = creds.account_key
         self._report = report
         self._held: deque[Delivered] = deque()  # delivered here, not yet handed out
@@ -96,7 +98,10 @@ class Follower:
         return self.messages()
 
     async def messages(self) -> AsyncIterator[FeedMessage]:
-        """For ever, or until the connection is closed for good (`Disconnected`)."""
+        """For ever, or until the connection is closed for good.
+
+        Then raises `CredentialsRefused` where the creds have expired, else `Disconnected`.
+        """
         context = self._nc.jetstream(prefix=API_PREFIX)
         puller = await context.pull_subscribe_bind(consumer=self._key, stream=STREAM)
         session: Session | None = None
@@ -109,7 +114,21 @@ class Follower:
                 self._held.extend(await self._pull(puller))
 
     async def rewind(self, sequence: int) -> None:
-        """Has the feed delivered anew from this place in FEED on (needs nats-server 2.14.6)."""
+        """Has the feed delivered anew from this place in FEED on (needs nats-server 2.14.6).
+
+        Raises `Invalid` for a place ahead of what was acknowledged: JetStream would take all that
+        is skipped for acknowledged, and a notice that nobody has read would count as delivered.
+        """
+        next_one = int((await self._ask("INFO"))["ack_floor"]["stream_seq"]) + 1
+        if sequence > next_one:
+            raise Invalid(
+                "a feed is not skipped, only read again",
+                field="sequence",
+                got=sequence,
+                expected=f"at most {next_one}",
+                next_step="follow on from where you are; read and acknowledge what comes",
+            )
+        self._held.clear()  # handed out before: they come again
         await self._ask("RESET", {"seq": sequence})
 
     async def _resume(self) -> Session | None:
@@ -136,7 +155,7 @@ class Follower:
 
     def _require_open(self) -> None:
         if self._nc.is_closed:
-            raise Disconnected(
+            raise self._creds.expired(datetime.now(UTC)) or Disconnected(
                 "the connection is closed for good",
                 next_step="were these creds revoked? ask the operator, then follow again",
             )

@@ -15,15 +15,18 @@ from typing import Any, Final, cast
 
 import nats.errors
 
+from adapters.decoding import decode
 from adapters.logs import Log
 from adapters.nats.caller import ERROR_HEADER
 from adapters.nats.connection import Connection, Message, Subscription
 from adapters.nats.trust import MAX_PAYLOAD
-from domain.errors import Forbidden, Invalid, Refused, VarselError
+from adapters.turns import Bounds, Turns
+from domain.basics import COMMAND_ID
+from domain.errors import Forbidden, Refused, TooMany, VarselError
 
 SUBJECT: Final = "intake.*.*"
 QUEUE: Final = "intake"
-AT_ONCE: Final = 500  # requests at work; more wait in nats-py's buffer, whose size is bounded
+QUIET: Final = 10.0  # seconds between two log lines about the same party's flood
 Handle = Callable[[str, str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 _WORD = re.compile(r"[a-z0-9_.-]{1,60}")  # what a log may repeat of what a caller calls things
@@ -33,13 +36,19 @@ class Intake:
     """Answers requests. `party_of` names the party of an account key; `handle` does the work."""
 
     def __init__(
-        self, nc: Connection, party_of: Callable[[str], str | None], handle: Handle, log: Log
+        self,
+        nc: Connection,
+        party_of: Callable[[str], str | None],
+        handle: Handle,
+        log: Log,
+        bounds: Bounds | None = None,
     ) -> None:
         self._nc = nc
         self._party_of = party_of
         self._handle = handle
         self._log = log
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(bounds)
+        self._floods: dict[str, float] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._subscription: Subscription | None = None
 
@@ -52,28 +61,49 @@ class Intake:
         if self._subscription is not None:
             with contextlib.suppress(nats.errors.Error):
                 await self._subscription.unsubscribe()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        while self._under_way:  # one that ends may begin another that waited
+            await asyncio.wait(self._under_way)
 
     async def _receive(self, message: Message) -> None:
-        await self._room.acquire()
-        task = asyncio.create_task(self._answer(message))
-        self._under_way.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._room.release()
-
-    async def _answer(self, message: Message) -> None:
+        """Never waits for work: a party that floods holds up its own line alone."""
         _, account, verb = message.subject.split(".")
-        party = self._party_of(account)
+        party, size = self._party_of(account), len(message.data)
+        asking = party or account
+
+        def begin() -> None:
+            task = asyncio.create_task(self._answer(message, party, verb))
+            self._under_way.add(task)
+            task.add_done_callback(done)
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._under_way.discard(task)
+            self._turns.done(asking, size)
+
+        try:
+            self._turns.take(asking, size, begin)
+        except TooMany as error:
+            self._tell_of_flood(asking)
+            await self._refuse(message, error)
+
+    def _tell_of_flood(self, asking: str) -> None:
+        """Seldom: a flood of requests is no flood of log lines."""
+        now = asyncio.get_running_loop().time()
+        self._floods = {one: at for one, at in self._floods.items() if now - at < QUIET}
+        if asking not in self._floods:
+            self._floods[asking] = now
+            self._log.warning("intake.flooded", party=asking)
+
+    async def _answer(self, message: Message, party: str | None, verb: str) -> None:
         log = self._log.bind(party=party, verb=_word(verb))
         try:
-            body = _body(message.data)
+            body = decode(message.data)
             log = log.bind(command=_command(body))
             answer = await self._handle(_known(party), verb, body)
             reply = _encoded(answer)
             log.info("intake.answered", **_trace(answer))
+        except TooMany as error:
+            self._tell_of_flood(str(party))
+            return await self._refuse(message, error)
         except VarselError as error:
             log.info("intake.refused", kind=error.kind, field=_word(error.field))
             return await self._refuse(message, error)
@@ -104,18 +134,6 @@ def _known(party: str | None) -> str:
     return party
 
 
-def _body(data: bytes) -> dict[str, Any]:
-    try:
-        body: object = json.loads(data or b"{}")
-        if b"\\ud" in data.lower():  # half a surrogate pair is a letter that cannot be written
-            json.dumps(body, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Invalid("the request is not JSON", expected="a JSON object") from None
-    if not isinstance(body, dict):
-        raise Invalid("the request is not a JSON object", got=body, expected="an object")
-    return cast("dict[str, Any]", body)
-
-
 def _encoded(answer: dict[str, Any]) -> bytes:
     body = json.dumps(answer).encode()
     if len(body) > MAX_PAYLOAD:
@@ -134,7 +152,8 @@ def _word(said: str | None) -> str | None:
 
 def _command(body: dict[str, Any]) -> str | None:
     command = body.get("command")
-    return command if isinstance(command, str) and len(command) <= 200 else None  # noqa: PLR2004
+    fits = isinstance(command, str) and re.fullmatch(COMMAND_ID, command)
+    return str(command) if fits else None
 
 
 def _trace(answer: dict[str, Any]) -> dict[str, Any]:

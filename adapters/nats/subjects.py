@@ -27,7 +27,10 @@ EXPORTS: Final = (
     Export(f"$JS.API.CONSUMER.INFO.{STREAM}.*", 6),
     Export(f"$JS.API.CONSUMER.RESET.{STREAM}.*", 6),  # crosses accounts from 2.14.6 on
     Export(f"$JS.ACK.{STREAM}.*.>", 4),  # ack format v1, the default up to 2.15.1
-    Export(f"$JS.ACK.*.*.{STREAM}.*.>", 6),  # ack format v2 (js_ack_fc_v2)
+    # Ack format v2 (js_ack_fc_v2): domain, account, stream, consumer. The domain is spelled out
+    # ("_": none), for `*.*` would also take `$JS.ACK.FEED.<another's key>.FEED.<own key>.1.1.1`:
+    # an ack v1 of the other's consumer, and a "+NXT" sent there is answered with its messages.
+    Export(f"$JS.ACK._.*.{STREAM}.*.>", 6),
     Export("intake.*.*", 2),
 )
 
@@ -44,7 +47,7 @@ def consumer_api(account_key: str) -> tuple[str, ...]:
 
 def acks(account_key: str) -> tuple[str, str]:
     """Where a party acknowledges, in both formats."""
-    return f"$JS.ACK.{STREAM}.{account_key}.>", f"$JS.ACK.*.*.{STREAM}.{account_key}.>"
+    return f"$JS.ACK.{STREAM}.{account_key}.>", f"$JS.ACK._.*.{STREAM}.{account_key}.>"
 
 
 def exports() -> list[dict[str, Any]]:

@@ -138,6 +138,15 @@ class Tenancy:
             return None
         return Progress(_floor(found), int(found["num_pending"]), int(found["num_ack_pending"]))
 
+    async def forget_unread(self, account_key: str) -> None:
+        """Has what was handed out and not acknowledged chosen anew, by the feeds of now.
+
+        The server would hand it out again by its number, also from a feed no longer followed.
+        """
+        found = await self._consumer(account_key)
+        if found is not None and found["num_ack_pending"]:
+            await jetstream.ask(self._platform, f"CONSUMER.RESET.{STREAM}.{account_key}", {})
+
     async def drop_consumer(self, account_key: str) -> bool:
         """Takes an account's consumer away; False where there was none."""
         verb = f"CONSUMER.DELETE.{STREAM}.{account_key}"

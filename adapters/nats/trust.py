@@ -83,17 +83,23 @@ class Trust:
         return _creds(self.platform_seed, "varsel-platform", [">"], [">"], issued_at)[0]
 
 
-def party_user_creds(
+def party_user_creds(  # noqa: PLR0913 - a user has these parts
     account_seed: str,
     party: str,
     comment: str,
     issued_at: datetime,
+    *,
     expires: datetime | None = None,
+    user_seed: str | None = None,
 ) -> tuple[str, str]:
-    """Creds for one user of a party, and that user's public key (what `revocations` name)."""
+    """Creds for one user of a party, and that user's public key (what `revocations` name).
+
+    The server ends a connection at `expires`, and lets nobody in with these creds afterwards.
+    """
     key = mint.public_key(account_seed)
     pub = ["intake.*", *subjects.consumer_api(key), *subjects.acks(key)]
-    return _creds(account_seed, party, pub, [subjects.INBOX], issued_at, expires, comment)
+    sub = [subjects.INBOX]
+    return _creds(account_seed, party, pub, sub, issued_at, expires, comment, user_seed)
 
 
 def _creds(  # noqa: PLR0913, PLR0917 - a user has these parts
@@ -104,8 +110,9 @@ def _creds(  # noqa: PLR0913, PLR0917 - a user has these parts
     issued_at: datetime,
     expires: datetime | None = None,
     comment: str | None = None,
+    user_seed: str | None = None,
 ) -> tuple[str, str]:
-    seed = mint.new_seed("user")
+    seed = user_seed or mint.new_seed("user")
     user = mint.public_key(seed)
     jwt = mint.user_jwt(
         account_seed, user, name, pub=pub, sub=sub, issued_at=issued_at, expires=expires

@@ -88,6 +88,16 @@ async def platform(
             await system.close()
 
 
+async def leaked(url: str, account_seed: str) -> Connection:
+    """Worst case: an account key leaked, and a user who may do everything was minted with it."""
+    seed = mint.new_seed("user")
+    jwt = mint.user_jwt(
+        account_seed, mint.public_key(seed), "free", pub=[">"], sub=[">"], issued_at=now()
+    )
+    creds = Credentials.parse(mint.creds_file(jwt, seed, "stolen"))
+    return await connect(url, creds, name="thief")
+
+
 def message(party: str, number: int, word: str = "word") -> OutMessage:
     body = f"{word} {number}".encode()
     return OutMessage(f"feed.{party}.incident.Told", body, f"id-{number}", number)

@@ -7,9 +7,12 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from adapters.nats.connection import connect
 from adapters.nats.follower import Follower
 from adapters.nats.publish import FeedPublisher
+from domain.errors import Invalid
 from tests.adapters.nats.lab import TOLERATED, Party, Platform, a_batch, platform, read, until
 
 pytestmark = TOLERATED
@@ -73,3 +76,18 @@ async def the_server_dies_and_comes_back(desk: Platform) -> None:
     os.kill(desk.server.pid, signal.SIGKILL)
     await until(lambda: "nats-server.restarted" in desk.told)
     await until(lambda: desk.nc.is_connected)
+
+
+def test_a_feed_is_read_again_but_not_skipped(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with platform(tmp_path / "nats") as desk:
+            joker = await desk.admit("joker")
+            await FeedPublisher(desk.nc).publish(a_batch("joker", 1, 5))
+            async with await Follower.connect(desk.url, joker.creds) as follower:
+                assert await read(follower, 2) == words(1, 2)
+                with pytest.raises(Invalid, match=r"not skipped, only read again.*at most 3"):
+                    await follower.rewind(5)
+                await follower.rewind(1)
+                assert await read(follower, 5) == words(1, 5)
+
+    asyncio.run(scenario())

@@ -69,7 +69,7 @@ def test_a_partys_user_is_allowed_its_own_subjects_and_no_wildcard_but_its_inbox
         f"FEED.API.CONSUMER.INFO.FEED.{key}",
         f"FEED.API.CONSUMER.RESET.FEED.{key}",
         f"$JS.ACK.FEED.{key}.>",
-        f"$JS.ACK.*.*.FEED.{key}.>",
+        f"$JS.ACK._.*.FEED.{key}.>",
     ]
 
 

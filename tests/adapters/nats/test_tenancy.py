@@ -15,7 +15,6 @@ import pytest
 from adapters.nats import jetstream, mint
 from adapters.nats.caller import ERROR_HEADER, Caller
 from adapters.nats.connection import Connection, Message, connect
-from adapters.nats.credentials import Credentials
 from adapters.nats.errors import (
     AccountRefused,
     CredentialsRefused,
@@ -33,6 +32,7 @@ from tests.adapters.nats.lab import (
     Party,
     Platform,
     a_batch,
+    leaked,
     message,
     now,
     platform,
@@ -41,16 +41,6 @@ from tests.adapters.nats.lab import (
 )
 
 pytestmark = TOLERATED
-
-
-async def leaked(desk: Platform, account_seed: str) -> Connection:
-    """Worst case: an account key leaked, and a user who may do everything was minted with it."""
-    seed = mint.new_seed("user")
-    jwt = mint.user_jwt(
-        account_seed, mint.public_key(seed), "free", pub=[">"], sub=[">"], issued_at=now()
-    )
-    creds = Credentials.parse(mint.creds_file(jwt, seed, "stolen"))
-    return await connect(desk.url, creds, name="thief")
 
 
 def attacks(me: Party, other: Party, ack: str) -> list[tuple[str, bytes]]:
@@ -123,7 +113,7 @@ async def nobody_else_gets_in(desk: Platform, joker: Party, kiwi: Party) -> None
     puller = await kiwis.jetstream(prefix="FEED.API").pull_subscribe_bind(kiwi.key, "FEED")
     (held,) = await puller.fetch(1, timeout=5)
     bot = await connect(desk.url, joker.creds, name="bot")
-    thief = await leaked(desk, joker.account_seed)
+    thief = await leaked(desk.url, joker.account_seed)
     for who, nc in (("bot", bot), ("thief", thief)):
         tried = attacks(joker, kiwi, held.reply)
         hit = await asyncio.gather(*(reaches(nc, subject, body) for subject, body in tried))
@@ -174,7 +164,7 @@ def test_an_account_that_imports_anothers_token_is_refused_by_the_server(tmp_pat
                 imports=imports(desk.trust.platform_key, kiwi.key),
             )
             await desk.tenancy.push_account(wrong)
-            thief = await leaked(desk, seed)
+            thief = await leaked(desk.url, seed)
             subject = f"FEED.API.CONSUMER.MSG.NEXT.FEED.{kiwi.key}"
             assert not await reaches(thief, subject, b'{"batch":1,"no_wait":true}')
             await thief.close()
@@ -360,14 +350,16 @@ def test_creds_that_expire_mid_stream_or_while_the_server_is_away_end_the_follow
             joker = await desk.admit("joker")
             for away in (False, True):
                 expires = now() + timedelta(seconds=2)
-                short, _ = party_user_creds(joker.account_seed, "joker", "2 s", now(), expires)
+                short, _ = party_user_creds(
+                    joker.account_seed, "joker", "2 s", now(), expires=expires
+                )
                 async with await Follower.connect(desk.url, short) as follower:
                     reading = asyncio.create_task(read(follower, 1))
                     if away:
                         await desk.server.stop()
                         await until(partial(passed, expires))
                         await desk.server.start()
-                    with pytest.raises(Disconnected, match="closed for good"):
+                    with pytest.raises(CredentialsRefused, match="creds of joker expired"):
                         await reading
 
     asyncio.run(scenario())
