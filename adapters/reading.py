@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,10 +10,9 @@ from typing import Any, cast
 
 import yaml
 
+from adapters.decoding import DEPTH, LIMIT, loads, too_large
 from domain.errors import Invalid
 
-LIMIT = 4 * 1024 * 1024  # bytes: what a NATS account may send
-DEPTH = 50
 STDIN = "-"
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it
 Where = tuple[str | int, ...]
@@ -175,32 +173,11 @@ def _scalar(event: Any) -> str | None:
 
 
 def _json(text: str, name: str) -> Any:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            twice = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
-            raise Invalid(
-                f"{name}: {twice} is given twice",
-                field=twice,
-                expected="each field once",
-                next_step="take one of them out",
-            )
-        return found
-
-    def no_number(constant: str) -> Any:
-        msg = f"{constant} is no JSON number"
-        raise ValueError(msg)
-
     try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=no_number)
-    except ValueError as wrong:
-        raise Invalid(
-            f"{name} is not JSON: {wrong}",
-            expected="a JSON document",
-            next_step="correct that place, or write YAML (a name that does not end in .json)",
-        ) from None
-    except RecursionError:
-        raise Invalid(f"{name} is nested too deeply", expected=f"at most {DEPTH} levels") from None
+        return loads(text, name)
+    except Invalid as wrong:
+        wrong.next_step = f"{wrong.next_step}, or write YAML (a name that does not end in .json)"
+        raise
 
 
 def _text(path: str, name: str) -> str:
@@ -217,12 +194,7 @@ def _text(path: str, name: str) -> str:
             next_step="check the path",
         ) from None
     if len(raw) > LIMIT:
-        raise Invalid(
-            f"{name} is too large",
-            got=f"more than {LIMIT} bytes",
-            expected=f"at most {LIMIT}",
-            next_step="split it",
-        )
+        raise too_large(name, f"more than {LIMIT} bytes")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -12,10 +12,15 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
     ValidationInfo,
     model_validator,
 )
+from pydantic_core import core_schema
+
+from domain import characters
 
 
 class Value(BaseModel):
@@ -31,21 +36,63 @@ def spelled_out(value: Any, kind: type[Value]) -> bool:
     return isinstance(value, Mapping | kind)
 
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+STORED = "stored"  # validation context of the ledger's mapper: what stands there was judged before
 
 
-def _printable(text: str) -> str:
-    if _UNSEEN.search(text):
-        msg = "holds control or text-direction characters; remove them and send it again"
+def _stored(info: ValidationInfo) -> bool:
+    """History stays readable when a limit becomes stricter: limits are for doors."""
+    return bool(info.context == STORED)
+
+
+def _text(text: str, info: ValidationInfo) -> str:
+    if not _stored(info) and characters.misleads(text):
+        msg = (
+            "holds control or text-direction characters, or invisible tags; "
+            "remove them and send it again"
+        )
         raise ValueError(msg)
     return text
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str, info: ValidationInfo) -> str:
+    """A line as it is kept: one spelling for each word, nothing in it that cannot be seen."""
+    if _stored(info):
+        return text
     if len(text.splitlines()) > 1 or "\t" in text:
         msg = "holds a line break or a tab; keep it on one line"
         raise ValueError(msg)
-    return _printable(text)
+    text = characters.one_spelling(_text(text, info))
+    if characters.hides(text):
+        msg = "holds characters that cannot be seen; remove them and send it again"
+        raise ValueError(msg)
+    if not 0 < len(text) <= LINE:
+        msg = f"is {len(text)} characters long once composed; expected 1 to {LINE}"
+        raise ValueError(msg)
+    return text
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """So many entries at most in a list of a command; longer ones are to be split."""
+
+    entries: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.with_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "maxItems": self.entries}
+
+    def _check(self, value: Any, info: ValidationInfo) -> Any:
+        """Counted before the entries are read: a long list costs no more than its length."""
+        if isinstance(value, list | tuple) and not _stored(info):
+            size = len(cast("Sequence[Any]", value))
+            if size > self.entries:
+                msg = f"has {size} entries; expected at most {self.entries}: split it into several"
+                raise ValueError(msg)
+        return cast("Any", value)
 
 
 def _country(code: Any) -> Any:
@@ -64,14 +111,21 @@ def _zone(name: str) -> str:
     return name
 
 
+COMMAND_ID = r"^[!-~]([ -~]{0,198}[!-~])?$"  # printable ASCII, 200 characters at most
+LINE = 120  # characters of a label
+TEXT = 10_000  # characters of free text
+WORD = 60  # characters of a word out of a closed list; none is longer
+KINDS = 200  # words out of one closed list, such as kinds of data: more than any list has
+ROWS = 500  # rows of people, of totals, or of systems in one command
+CLAIMS = 500  # claims in one command
+LABELS = 50  # labels in one list: audiences, advice, ways
+CLIENTS = 50_000  # clients in one command: the largest fan-out that Varsel is built for
+
 PartyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]
-Country = Annotated[str, BeforeValidator(_country), StringConstraints(pattern=r"^[A-Z]{2}$")]
-Zone = Annotated[str, AfterValidator(_zone)]
-
-
-STORED = "stored"  # validation context of the ledger's mapper: sealed text is let in
+Label = Annotated[str, StringConstraints(min_length=1, max_length=LINE), AfterValidator(one_line)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), BeforeValidator(_country)]
+Zone = Annotated[str, StringConstraints(max_length=WORD), AfterValidator(_zone)]
 
 
 class Text(Value):
@@ -82,9 +136,7 @@ class Text(Value):
     """
 
     plain: (
-        Annotated[
-            str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_printable)
-        ]
+        Annotated[str, StringConstraints(min_length=1, max_length=TEXT), AfterValidator(_text)]
         | None
     ) = None
     sealed: str | None = None
@@ -94,11 +146,11 @@ class Text(Value):
     def _from_string(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
             return {"plain": value}
-        if isinstance(value, Text) or info.context == STORED:
+        if isinstance(value, Text) or _stored(info):
             return value
         msg = "expected text"
         raise ValueError(msg)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1, "maxLength": 10_000}
+        return {"type": "string", "minLength": 1, "maxLength": TEXT}

@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, SerializeAsAny, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, SerializeAsAny, StringConstraints
 
+from domain.basics import one_line
 from domain.events import Event
 from domain.values import PartyId, Value, When
 
 PLATFORM = "platform"
 
 
+Mark = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]
+
+
 class Actor(Value):
     """The person or machine behind a command, as an opaque id: no name, no address."""
 
-    user: Annotated[str, StringConstraints(max_length=100)]
-    role: str | None = None
-    on_behalf_of: str | None = None
+    user: Mark
+    role: Mark | None = None
+    on_behalf_of: Mark | None = None
 
 
 class Context(Value):

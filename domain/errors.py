@@ -7,12 +7,21 @@ VarselError
 ├── NotFound         no such thing within what this party may know
 ├── CommandReused    a command id was used before with another body
 ├── Conflict         somebody else wrote the stream first (retried by the desk)
+├── TooMany          this party asks for more at once, or faster, than it may
 └── Unavailable      a part of the platform does not answer
 """
 
 from __future__ import annotations
 
+from reprlib import Repr
 from typing import Any
+
+GLIMPSE = 120  # characters shown of what was got, and of a field's name
+SENTENCE = 1_000  # characters of the message itself
+
+_GLANCE = Repr()  # looks at no more of a large value than is shown of it
+_GLANCE.maxlist = _GLANCE.maxtuple = _GLANCE.maxdict = _GLANCE.maxset = GLIMPSE // 4
+_GLANCE.maxstring = _GLANCE.maxother = _GLANCE.maxlong = GLIMPSE
 
 
 class VarselError(Exception):
@@ -21,7 +30,7 @@ class VarselError(Exception):
     kind = "error"
     status = 500
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - these are the parts of an error
         self,
         message: str,
         *,
@@ -29,13 +38,15 @@ class VarselError(Exception):
         got: object = None,
         expected: str | None = None,
         next_step: str | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.field = field
+        self.message = _plain(message)
+        self.field = None if field is None else _plain(field, GLIMPSE)
         self.got = got
-        self.expected = expected
-        self.next_step = next_step
+        self.expected = None if expected is None else _plain(expected)
+        self.next_step = None if next_step is None else _plain(next_step)
+        self.retry_after = retry_after  # seconds, where waiting is what helps
 
     def problem(self) -> dict[str, Any]:
         """The error as a problem document (after RFC 9457): absent parts are left out."""
@@ -47,6 +58,7 @@ class VarselError(Exception):
             "got": None if self.got is None else _short(self.got),
             "expected": self.expected,
             "next": self.next_step,
+            "retry_after": self.retry_after,
         }
         return {key: value for key, value in parts.items() if value is not None}
 
@@ -103,6 +115,13 @@ class Conflict(VarselError):
     status = 409
 
 
+class TooMany(VarselError):
+    """This party asks for more at once, or faster, than it may; nothing was accepted."""
+
+    kind = "too-many"
+    status = 429
+
+
 class Unavailable(VarselError):
     """A part of the platform does not answer; nothing was accepted."""
 
@@ -120,6 +139,7 @@ KINDS: dict[str, type[VarselError]] = {
         NotFound,
         CommandReused,
         Conflict,
+        TooMany,
         Unavailable,
     )
 }
@@ -134,9 +154,22 @@ def from_problem(problem: dict[str, Any]) -> VarselError:
         got=problem.get("got"),
         expected=problem.get("expected"),
         next_step=problem.get("next"),
+        retry_after=problem.get("retry_after"),
     )
 
 
 def _short(value: object) -> str:
-    text = value if isinstance(value, str) and value.isprintable() else repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."  # noqa: PLR2004
+    """A glimpse of what came in: it neither fills a screen nor moves its cursor."""
+    if isinstance(value, str):
+        return _cut(value if value.isprintable() else repr(value[:GLIMPSE]), GLIMPSE)
+    return _cut(_GLANCE.repr(value), GLIMPSE)
+
+
+def _plain(sentence: str, most: int = SENTENCE) -> str:
+    """Our own words, in which something that came in may be quoted."""
+    cut = _cut(sentence, most)
+    return cut if cut.isprintable() else _cut(repr(cut)[1:-1], most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."

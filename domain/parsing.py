@@ -40,8 +40,9 @@ def explain(wrong: ValidationError, fields: tuple[str, ...] = ()) -> Invalid:
     first = first_of(wrong)
     field = _field(first["loc"], first["type"])
     message, expected = _sentence(first, fields)
-    next_step = f"correct {field or 'it'} and send it again; nothing was recorded"
-    return Invalid(message, field=field, got=_got(first), expected=expected, next_step=next_step)
+    error = Invalid(message, field=field, got=_got(first), expected=expected)
+    error.next_step = f"correct {error.field or 'it'} and send it again; nothing was recorded"
+    return error
 
 
 def _got(error: ErrorDetails) -> object:

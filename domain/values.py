@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.basics import (
+    KINDS,
     STORED,
+    AtMost,
     Country,
     Label,
     PartyId,
@@ -49,8 +51,8 @@ __all__ = [
 class DataMatrix(Value):
     """Which kinds of data: known to be there, known not to be, and whether the list is whole."""
 
-    present: tuple[DataKind, ...] = ()
-    absent: tuple[DataKind, ...] = ()
+    present: Annotated[tuple[DataKind, ...], AtMost(KINDS)] = ()
+    absent: Annotated[tuple[DataKind, ...], AtMost(KINDS)] = ()
     complete: bool | None = None
 
     @model_validator(mode="after")
@@ -77,7 +79,7 @@ class Total(Value):
     """A number over several roles; `overlap` says how many are counted in more than one."""
 
     count: Count
-    of: tuple[Exposure, ...] = Field(min_length=1)
+    of: Annotated[tuple[Exposure, ...], Field(min_length=1), AtMost(KINDS)]
     overlap: Count | Annotated[str, StringConstraints(pattern="^none$")] = Field(
         default=Count(), union_mode="left_to_right"
     )

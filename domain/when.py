@@ -13,6 +13,7 @@ from domain.basics import Value, spelled_out
 
 _DAY = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$", re.ASCII)
 _YEARS = range(1901, 8999)  # within what the calendar counts, with a margin for zones at both ends
+LONGEST = 64  # characters: an instant with microseconds and its zone takes 32
 _FORMS = "one of: a point in time, {from, to}, {before}, {after}, unknown"
 
 
@@ -23,6 +24,9 @@ def _point(value: Any) -> Any:
         msg = "expected an instant with its zone, or a date such as 2023-02-27, 2023-02 or 2023"
         raise ValueError(msg)  # noqa: TRY004 - pydantic turns ValueError into a field error
     text = value.strip()
+    if len(text) > LONGEST:
+        msg = f"is too long for a time; expected at most {LONGEST} characters"
+        raise ValueError(msg)
     if _DAY.match(text):
         _within_years(_first_day(text).year)
         return text
@@ -143,7 +147,11 @@ class When(Value):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
-        point = {"type": "string", "examples": ["2023-02-28T12:00+01:00", "2023-02-27", "2022-09"]}
+        point = {
+            "type": "string",
+            "maxLength": LONGEST,
+            "examples": ["2023-02-28T12:00+01:00", "2023-02-27", "2022-09"],
+        }
         names = ("at", "from", "to", "before", "after")
         parts: dict[str, Any] = {**dict.fromkeys(names, point), "estimated": {"type": "boolean"}}
         whole = {"type": "object", "properties": parts, "additionalProperties": False}

@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from domain.basics import WORD
 
 
 def _fold(value: Any) -> Any:
@@ -35,6 +37,7 @@ def one_of(known: tuple[str, ...], what: str) -> Callable[[str], str]:
 
 
 Folded = BeforeValidator(_fold)
+Short = StringConstraints(max_length=WORD)  # before a list is searched for its like
 
 Stage = Annotated[Literal["signal", "aware", "should_have_known"], Folded]
 Sure = Annotated[Literal["suspected", "confirmed"], Folded]
@@ -57,6 +60,7 @@ Visibility = Annotated[Literal["own", "shared"], Folded]
 WaiverGround = Literal["unlikely_risk", "34-3-a", "34-3-b", "34-3-c"]
 Threshold = Literal["24h", "6h", "half_way", "1h", "due"]
 Silence = Literal["undelivered", "unacknowledged"]
+GivenUp = Literal["gone", "exhausted", "out_of_scope"]
 ChainLink = Annotated[Literal["upstream", "same_as", "part_of"], Folded]
 
 
@@ -76,7 +80,7 @@ DATA_KINDS = _list("""
     medication lab_results genetic biometric sexual_orientation religion political_opinion
     ethnic_origin trade_union criminal_record child_data contact_details other_personal
 """)
-DataKind = Annotated[str, Folded, AfterValidator(one_of(DATA_KINDS, "data kind"))]
+DataKind = Annotated[str, Short, Folded, AfterValidator(one_of(DATA_KINDS, "data kind"))]
 
 CLAIM_TOPICS = _list("""
     copy_taken live_systems_accessed cause cause_fixed malicious recurrence
@@ -86,4 +90,4 @@ CLAIM_TOPICS = _list("""
     number_of_people other_clients_affected misuse exfiltration encryption
     public_availability ongoing other
 """)
-ClaimTopic = Annotated[str, Folded, AfterValidator(one_of(CLAIM_TOPICS, "claim topic"))]
+ClaimTopic = Annotated[str, Short, Folded, AfterValidator(one_of(CLAIM_TOPICS, "claim topic"))]

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ValidationInfo, field_validator, model_validator
 
 from domain import severity_tables as tables
+from domain.basics import KINDS, AtMost
 from domain.kinds import FAMILIES
 from domain.numbers import bounds
 from domain.severity_tables import CategoryName, IdentifierName
 from domain.statements import in_own_voice
 from domain.values import Claim, Count, People, Text, Value
-from domain.words import Affected, DataKind, Folded, Holds, Nature, near
+from domain.words import Affected, DataKind, Folded, Holds, Nature, Short, near
 
 
 def _several(value: Any) -> Any:
@@ -27,7 +28,9 @@ def _several(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Possible = Annotated[tuple[str, ...] | None, BeforeValidator(_several)]
+Possible = Annotated[
+    Annotated[tuple[Annotated[str, Short], ...], AtMost(KINDS)] | None, BeforeValidator(_several)
+]
 
 
 def _known(words: tuple[str, ...] | None, table: Collection[str], what: str) -> None:
@@ -56,8 +59,8 @@ class Category(Value):
     """
 
     name: Annotated[CategoryName, Folded] | None = None
-    kinds: tuple[DataKind, ...] = ()
-    adjusted: tuple[Adjustment, ...] | None = None
+    kinds: Annotated[tuple[DataKind, ...], AtMost(KINDS)] = ()
+    adjusted: Annotated[tuple[Adjustment, ...], AtMost(KINDS)] | None = None
 
     @model_validator(mode="after")
     def _allowed(self) -> Category:
@@ -111,8 +114,8 @@ class Worksheet(Value):
     Only when it is complete can the data that are not listed raise nothing.
     """
 
-    categories: tuple[Category, ...] = ()
-    identifiers: tuple[Identifier, ...] = ()
+    categories: Annotated[tuple[Category, ...], AtMost(KINDS)] = ()
+    identifiers: Annotated[tuple[Identifier, ...], AtMost(KINDS)] = ()
     complete: bool | None = None
     circumstances: Circumstances = Circumstances()
     people: Count = Count()

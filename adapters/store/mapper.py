@@ -87,7 +87,7 @@ class VarselMapper(Mapper[UUID]):
             stored = json.loads(stored_event.state)
             said = self._lifted(kind, stored["v"], stored["event"])
             event = kind.model_validate(said, context=STORED)
-            envelope = Envelope.model_validate(stored["envelope"])
+            envelope = Envelope.model_validate(stored["envelope"], context=STORED)
         except (ValueError, LookupError, TypeError, AttributeError) as broken:
             raise Unavailable(
                 f"the ledger holds a broken event at {where}", got=str(broken)[:200]

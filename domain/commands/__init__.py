@@ -29,7 +29,17 @@ from domain.commands.either import (
     StateFact,
     TakeMeasure,
 )
-from domain.commands.operator import AgreeEngagement, ContractNoticeIn, RegisterParty
+from domain.commands.operator import (
+    AdmitParty,
+    AdmitPerson,
+    AgreeEngagement,
+    ContractNoticeIn,
+    IssueCredentials,
+    RegisterParty,
+    RevokeCredentials,
+    RotateCredentials,
+    SetScope,
+)
 from domain.commands.vendor import (
     Answer,
     ClearClient,
@@ -47,6 +57,8 @@ __all__ = [
     "ALL",
     "VERBS",
     "Acknowledge",
+    "AdmitParty",
+    "AdmitPerson",
     "AgreeEngagement",
     "Answer",
     "Ask",
@@ -59,6 +71,7 @@ __all__ = [
     "Correct",
     "GrantMandate",
     "InformOthers",
+    "IssueCredentials",
     "MakeStatement",
     "NameClients",
     "NamedClientIn",
@@ -71,7 +84,10 @@ __all__ = [
     "RegisterParty",
     "ReportLeak",
     "ReviseFacts",
+    "RevokeCredentials",
     "RevokeMandate",
+    "RotateCredentials",
+    "SetScope",
     "StateAwareness",
     "StateFact",
     "TakeMeasure",
@@ -109,6 +125,7 @@ ALL: tuple[type[Command], ...] = (
     GrantMandate,
     RevokeMandate,
     RegisterParty,
+    SetScope,
     AgreeEngagement,
 )
 VERBS: dict[str, type[Command]] = {command.VERB: command for command in ALL}

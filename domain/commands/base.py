@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -10,25 +12,45 @@ from pydantic import (
     StringConstraints,
 )
 
+from domain.basics import (
+    CLAIMS,
+    CLIENTS,
+    COMMAND_ID,
+    LABELS,
+    ROWS,
+    WORD,
+    AtMost,
+    one_line,
+)
 from domain.law.calendar import Period
 from domain.law.rules import LAWS
 from domain.values import (
     Claim,
     Label,
     PartyId,
+    People,
+    Total,
     Value,
 )
 from domain.words import (
+    Short,
     one_of,
 )
+
+SHOWN = 5  # of the clients named twice, in the refusal
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Labels = Annotated[tuple[Label, ...], BeforeValidator(_as_list)]
-IncidentRef = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Labels = Annotated[tuple[Label, ...], AtMost(LABELS), BeforeValidator(_as_list)]
+IncidentRef = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)
+]
+CommandId = Annotated[str, StringConstraints(pattern=COMMAND_ID)]
+PeopleRows = Annotated[tuple[People, ...], AtMost(ROWS)]
+Totals = Annotated[tuple[Total, ...], AtMost(ROWS)]
 
 
 def _period(text: str) -> str:
@@ -40,9 +62,9 @@ def _period(text: str) -> str:
     return text
 
 
-Duration = Annotated[str, AfterValidator(_period)]
-DutyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9.-]+$")]
-Law = Annotated[str, AfterValidator(one_of(LAWS, "law"))]
+Duration = Annotated[str, Short, AfterValidator(_period)]
+DutyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9.-]+$", max_length=WORD)]
+Law = Annotated[str, Short, AfterValidator(one_of(LAWS, "law"))]
 
 
 class Command(Value):
@@ -53,22 +75,25 @@ class Command(Value):
 
 def once(clients: Any) -> Any:
     """Refuse a list that names a client twice: ids, or rows with a `client`."""
-    names = [getattr(one, "client", one) for one in clients]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = _twice(getattr(one, "client", one) for one in clients)
     if twice:
-        msg = f"names {', '.join(twice)} twice; name each client once"
+        more = f" and {len(twice) - SHOWN} more" if len(twice) > SHOWN else ""
+        msg = f"names {', '.join(twice[:SHOWN])}{more} twice; name each client once"
         raise ValueError(msg)
     return clients
 
 
+def _twice(names: Iterable[str]) -> list[str]:
+    return sorted(name for name, times in Counter(names).items() if times > 1)
+
+
 def _each_its_id(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    ids = [claim.id for claim in claims]
-    twice = sorted({one for one in ids if ids.count(one) > 1})
+    twice = _twice(claim.id for claim in claims)
     if twice:
         msg = f"claim {twice[0]} is there twice; give each claim an id of its own"
         raise ValueError(msg)
     return claims
 
 
-Claims = Annotated[tuple[Claim, ...], AfterValidator(_each_its_id)]
-PartyIds = Annotated[tuple[PartyId, ...], AfterValidator(once)]
+Claims = Annotated[tuple[Claim, ...], AtMost(CLAIMS), AfterValidator(_each_its_id)]
+PartyIds = Annotated[tuple[PartyId, ...], AtMost(CLIENTS), AfterValidator(once)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import (
     Field,
 )
 
+from domain.basics import LABELS, AtMost
 from domain.commands.base import Claims, Command, DutyId, IncidentRef, Labels
 from domain.events import Consequence, Contact
 from domain.values import (
@@ -58,7 +61,7 @@ class AssessRisk(Command):
     outcome: Outcome
     severity: Label | None = None
     worksheet: Worksheet | None = None
-    consequences: tuple[Consequence, ...] = ()
+    consequences: Annotated[tuple[Consequence, ...], AtMost(LABELS)] = ()
     why: Text
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import (
     Field,
-    StringConstraints,
     model_validator,
 )
 
-from domain.commands.base import Claims, Command, DutyId, IncidentRef, Labels, PartyIds
+from domain.commands.base import Claims, Command, CommandId, DutyId, IncidentRef, Labels, PartyIds
 from domain.law.terms import FACTS, FactName
 from domain.values import (
     Count,
@@ -151,5 +148,5 @@ class Correct(Command):
     """The writer undoes an event of its own (its id, or the id of the command that made it)."""
 
     VERB = "correct"
-    event: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    event: CommandId
     why: Text

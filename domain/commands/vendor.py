@@ -10,7 +10,15 @@ from pydantic import (
     model_validator,
 )
 
-from domain.commands.base import Claims, Command, IncidentRef, PartyIds, once
+from domain.basics import CLIENTS, KINDS, ROWS, AtMost
+from domain.commands.base import (
+    Claims,
+    Command,
+    IncidentRef,
+    PeopleRows,
+    Totals,
+    once,
+)
 from domain.events import Chained
 from domain.values import (
     Awareness,
@@ -21,7 +29,6 @@ from domain.values import (
     Slug,
     System,
     Text,
-    Total,
     Value,
     When,
 )
@@ -43,10 +50,10 @@ class ReportLeak(Command):
     data_period: When | None = None
     discovered_by: Label | None = None
     aware: Awareness | None = None
-    nature: tuple[Nature, ...] = Field(min_length=1)
-    systems: tuple[System, ...] = ()
-    people: tuple[People, ...] = Field(min_length=1)
-    totals: tuple[Total, ...] = ()
+    nature: Annotated[tuple[Nature, ...], Field(min_length=1), AtMost(KINDS)]
+    systems: Annotated[tuple[System, ...], AtMost(ROWS)] = ()
+    people: Annotated[tuple[People, ...], Field(min_length=1), AtMost(ROWS)]
+    totals: Totals = ()
     claims: Claims = ()
     text: Text | None = None
     answers: IncidentRef | None = None
@@ -60,8 +67,8 @@ class ReviseFacts(Command):
     incident: IncidentRef
     reason: RevisionReason
     claims: Claims = ()
-    people: tuple[People, ...] = ()
-    totals: tuple[Total, ...] = ()
+    people: PeopleRows = ()
+    totals: Totals = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> ReviseFacts:
@@ -85,7 +92,9 @@ class NameClients(Command):
 
     VERB = "name_clients"
     incident: IncidentRef
-    clients: Annotated[tuple[NamedClientIn, ...], Field(min_length=1), AfterValidator(once)]
+    clients: Annotated[
+        tuple[NamedClientIn, ...], Field(min_length=1), AtMost(CLIENTS), AfterValidator(once)
+    ]
     complete: bool | None = None
 
 
@@ -94,7 +103,10 @@ class NotifyClients(Command):
 
     VERB = "notify_clients"
     incident: IncidentRef
-    clients: Annotated[PartyIds, Field(min_length=1)] | Literal["all"]
+    clients: (
+        Annotated[tuple[PartyId, ...], Field(min_length=1), AtMost(CLIENTS), AfterValidator(once)]
+        | Literal["all"]
+    )
     channel: Channel
     given_at: When | None = None
 
@@ -106,7 +118,7 @@ class UpdateClient(Command):
     incident: IncidentRef
     client: PartyId
     count: Count | None = None
-    people: tuple[People, ...] = ()
+    people: PeopleRows = ()
     sure: Sure | None = None
     reason: Text
 
@@ -118,7 +130,7 @@ class ClearClient(Command):
     incident: IncidentRef
     client: PartyId
     count: Count | None = None
-    people: tuple[People, ...] = ()
+    people: PeopleRows = ()
     sure: Sure | None = None
     reason: Text
 

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from domain.law.periods import Period
-from domain.words import DataKind, Folded, one_of
+from domain.words import DataKind, Folded, Short, one_of
 
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
@@ -67,13 +67,13 @@ def _establishment(said: Any) -> Any:
     return "none" if code == "NONE" else code
 
 
-FactName = Annotated[str, Folded, AfterValidator(one_of(tuple(FACTS), "fact"))]
-EntityKind = Annotated[str, Folded, AfterValidator(one_of(ENTITY_KINDS, "kind of entity"))]
+FactName = Annotated[str, Short, Folded, AfterValidator(one_of(tuple(FACTS), "fact"))]
+EntityKind = Annotated[str, Short, Folded, AfterValidator(one_of(ENTITY_KINDS, "kind of entity"))]
 State = Annotated[
-    str, BeforeValidator(_upper), StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")
+    str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$"), BeforeValidator(_upper)
 ]
 Establishment = Annotated[
-    str, BeforeValidator(_establishment), StringConstraints(pattern=r"^([A-Z]{2}|none)$")
+    str, StringConstraints(pattern=r"^([A-Z]{2}|none)$"), BeforeValidator(_establishment)
 ]
 """Where the main establishment in the EU is, by country; `none` where there is none."""
 

@@ -16,6 +16,7 @@ from adapters.nats.caller import ERROR_HEADER, Caller
 from adapters.nats.connection import ask
 from adapters.nats.intake import Intake
 from adapters.nats.trust import MAX_PAYLOAD
+from adapters.turns import Bounds
 from domain.errors import Forbidden, Invalid, Refused, VarselError
 from tests.adapters.nats.lab import TOLERATED, Platform, platform, until
 from tests.adapters.running import raised, up_with
@@ -47,11 +48,12 @@ def play(
     story: Play,
     handle: intakes.Handle = echo,
     known: Callable[[Platform, str], str | None] = lambda _, __: "joker",
+    bounds: Bounds | None = None,
 ) -> None:
     async def scenario() -> None:
         async with platform(folder) as server:
             joker = await server.admit("joker")
-            intake = Intake(server.nc, lambda key: known(server, key), handle, logs.get())
+            intake = Intake(server.nc, lambda key: known(server, key), handle, logs.get(), bounds)
             await intake.start()
             async with await Caller.connect(server.url, joker.creds) as caller:
                 await story(Desk(caller, intake))
@@ -82,8 +84,7 @@ def test_a_request_without_a_body_is_an_empty_one(tmp_path: Path) -> None:
         pytest.param(b"not json", id="words"),
         pytest.param(b'{"with": ', id="cut short"),
         pytest.param(b"\xff\xfe\x00", id="no text"),
-        pytest.param(b"[" * 100_000, id="nested too deeply"),
-        pytest.param(b"9" * 5000, id="an endless number"),
+        pytest.param(b'{"with": NaN}', id="no number"),
         pytest.param(b'{"with": "\\uD83C"}', id="half a letter"),
     ],
 )
@@ -199,9 +200,8 @@ def test_a_slow_request_holds_up_no_other(tmp_path: Path) -> None:
 
 
 def test_no_more_requests_are_at_work_than_there_is_room_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(intakes, "AT_ONCE", 3)
     go_on, at_work, most = asyncio.Event(), 0, 0
 
     async def slow(party: str, verb: str, body: Answer) -> Answer:
@@ -219,7 +219,7 @@ def test_no_more_requests_are_at_work_than_there_is_room_for(
         assert len(await asyncio.gather(*waiting)) == 10
         assert most == 3
 
-    play(tmp_path, story, slow)
+    play(tmp_path, story, slow, bounds=Bounds(at_once=3))
 
 
 def test_draining_answers_what_is_under_way_and_takes_no_more(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from domain import events as e
-from domain.errors import Forbidden, Invalid, NotFound, Refused
+from domain.errors import Forbidden, Invalid, NotFound, Refused, VarselError
 from tests.builders import Step, a_party, step
-from tests.spec import given, given_nobody, like
+from tests.spec import Story, given, given_nobody, like
 
 
 def an_engagement(**more: Any) -> Step:
@@ -104,9 +104,9 @@ def test_a_party_that_does_not_add_up_is_refused(field: str, wrong: Any, match: 
     assert story.log() == []
 
 
-@pytest.mark.parametrize("do", ["register_party", "agree_engagement"])
+@pytest.mark.parametrize("do", ["register_party", "set_scope", "agree_engagement"])
 @pytest.mark.parametrize("by", ["zoopit", "joker", "auditor"])
-def test_only_an_operator_lets_parties_in(do: str, by: str) -> None:
+def test_only_an_operator_lets_parties_in_and_says_who_audits(do: str, by: str) -> None:
     given().when(step(by, do)).then_refused(Forbidden, field="do", match="role operator")
 
 
@@ -114,6 +114,60 @@ def test_a_party_may_be_an_operator() -> None:
     second = a_party("nordic", "client")
     story = given(a_party("host", "operator"))
     story.when(step("host", "register_party", **second.fields)).then(e.PartyRegistered)
+
+
+# --- set_scope ---------------------------------------------------------------------------------
+
+
+def a_scope(*parties: str, **more: Any) -> Step:
+    return step("platform", "set_scope", **{"party": "auditor", "scope": list(parties), **more})
+
+
+def scope_of(story: Story, party: str = "auditor") -> frozenset[str]:
+    found = story.desk.party(party)
+    assert found is not None
+    return found.scope
+
+
+def test_an_auditors_scope_is_said_anew_and_it_is_told() -> None:
+    story = given()
+    assert scope_of(story) == {"joker"}
+    story.when(a_scope("tokmanni", "zoopit")).then(
+        like(e.AuditScopeSet, auditor="auditor", scope=("tokmanni", "zoopit")).seen_by(
+            "auditor", "platform"
+        )
+    )
+    assert scope_of(story) == {"tokmanni", "zoopit"}
+
+
+def test_an_auditor_may_be_left_with_nobody() -> None:
+    story = given(a_scope())
+    assert scope_of(story) == frozenset()
+
+
+def test_the_scope_that_stands_already_records_nothing() -> None:
+    given(a_scope("joker", "tokmanni")).when(a_scope("tokmanni", "joker")).then()
+
+
+def test_an_operator_of_another_name_is_told_of_the_scope_it_set() -> None:
+    story = given(a_party("host", "operator"))
+    by_host = step("host", "set_scope", party="auditor", scope=[])
+    story.when(by_host).then(like(e.AuditScopeSet, scope=()).seen_by("auditor", "host"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind", "field"),
+    [
+        ({"scope": ["joker", "nobody"]}, NotFound, "scope"),
+        ({"scope": ["joker", "joker"]}, Invalid, "scope"),
+        ({"party": "nobody"}, NotFound, "party"),
+        ({"party": "joker"}, NotFound, "party"),
+    ],
+)
+def test_a_scope_is_an_auditors_and_of_registered_parties(
+    wrong: dict[str, Any], kind: type[VarselError], field: str
+) -> None:
+    given().when(a_scope("tokmanni").having(**wrong)).then_refused(kind, field=field)
 
 
 # --- agree_engagement --------------------------------------------------------------------------

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-
-import pytest
 
 from domain import events as e
 from domain import streams
 from domain.case import fold
-from domain.errors import NotFound
 from domain.party import Party
 from domain.ports import Receipt
-from domain.use_cases.platform import Credential, Delivery, LateWord, observe_delivery, reopen_case
+from domain.use_cases.platform import Delivery, LateWord, observe_delivery, reopen_case
 from domain.work import Work
 from tests.builders import (
     a_closing,
@@ -24,8 +20,6 @@ from tests.builders import (
     told,
 )
 from tests.spec import START, Story, given, like
-
-KEY = Credential("joker", "UABC", "nkey")
 
 
 def a_delivery(story: Story, door: str = "feed") -> Delivery:
@@ -133,44 +127,6 @@ def test_what_the_platform_records_on_a_case_is_no_act_of_its_client() -> None:
     story = given(*told("joker"))
     delivered(story)
     story.when(an_acknowledgement()).then(e.NoticeAcknowledged)
-
-
-# --- credentials -------------------------------------------------------------------------------
-
-
-def credentials(story: Story) -> dict[str, str]:
-    found = story.desk.party("joker")
-    assert found is not None
-    return found.credentials
-
-
-def test_a_credential_is_known_until_it_is_cut_off() -> None:
-    story = given()
-    story.when(lambda: story.desk.issue_credential(KEY, story.now)).then(
-        like(e.CredentialIssued, credential="UABC", kind="nkey").seen_by("joker")
-    )
-    assert credentials(story) == {"UABC": "nkey"}
-    story.when(lambda: story.desk.revoke_credential(KEY, story.now)).then(
-        like(e.CredentialRevoked, credential="UABC").seen_by("joker")
-    )
-    assert credentials(story) == {}
-
-
-def test_nobody_gets_a_credential_who_was_not_let_in() -> None:
-    story = given()
-    stranger = replace(KEY, party="stranger")
-    with pytest.raises(NotFound):
-        story.desk.issue_credential(stranger, story.now)
-    assert story.desk.party("stranger") is None
-
-
-@pytest.mark.parametrize("act", ["issue_credential", "revoke_credential"])
-def test_a_credential_is_issued_and_cut_off_once(act: str) -> None:
-    story = given()
-    first = getattr(story.desk, act)(KEY, story.now)
-    again = story.when(lambda: getattr(story.desk, act)(KEY, story.now))
-    again.then()
-    assert again.receipt == first
 
 
 # --- law packs ---------------------------------------------------------------------------------

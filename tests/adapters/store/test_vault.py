@@ -162,5 +162,6 @@ def test_a_missing_master_key_is_not_made_unasked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "abcd", "not hex at all", "00" * 31, "00" * 33])
 def test_what_is_no_master_key_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "master.key").write_text(content)
+    (tmp_path / "master.key").chmod(0o600)
     with pytest.raises(Unavailable, match=r"this is no master key.*64 hex digits"):
         load_master_key(tmp_path / "master.key", create=True)

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from domain import severity_tables as tables
 from domain import values as v
+from domain.characters import hides, one_spelling
 from domain.envelope import Envelope
 from domain.events import Event
 from domain.law.terms import ENTITY_KINDS, FACTS, EntityKind, Establishment, FactName, State
@@ -21,9 +22,12 @@ from domain.worksheet import Category, Circumstances, Identifier, Worksheet
 M = TypeVar("M", bound=BaseModel)
 Strategy = st.SearchStrategy[Any]
 
-# Control, text-direction and line-breaking characters are no part of a label.
-letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])
-labels = st.text(letters, min_size=1, max_size=40).filter(str.strip)
+# Control, text-direction and line-breaking characters are no part of a label, nor what is unseen.
+letters = st.characters(
+    codec="utf-8", exclude_categories=["Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Zl", "Zp"]
+)
+written = st.text(letters, min_size=1, max_size=40).filter(str.strip)
+labels = written.map(one_spelling).filter(lambda line: not hides(line))
 texts = st.text(letters | st.sampled_from('\n\t"'), min_size=1, max_size=200).filter(str.strip)
 instants = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone itself
