@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
-from adapters.nats import mint
+from adapters.accounts import Accounts
+from adapters.keys import Remembered, Secret, new_secret, person
 from adapters.nats.tenancy import Tenancy
 from adapters.nats.trust import Trust, party_user_creds
 from adapters.store.vault import Vault
+from domain import access
 from domain.desk import Desk, Request
-from domain.errors import Invalid, NotFound, Refused
-from domain.party import Party
-from domain.use_cases.platform import Credential
+from domain.envelope import PLATFORM
+from domain.errors import Refused
+from domain.party import API_KEY, KINDS, NATS, Party
+from domain.use_cases.credentials import SHORT
 
 T = TypeVar("T")
 
@@ -32,46 +34,7 @@ class Write(Protocol):
 
 
 OPERATOR = "operator"
-USER, API_KEY = "nats-user", "api-key"
 AT_ONCE = 50
-
-
-class Accounts:
-    """Which NATS account each party has: its seed in the vault, its key in memory."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-        self._seeds: dict[str, str] = {}
-        self._keys: dict[str, str] = {}
-        self._parties: dict[str, str] = {}
-        for name in vault.names("account/"):
-            seed = vault.get(name)
-            if seed is not None:
-                self._know(name.removeprefix("account/"), seed.decode())
-
-    def key_of(self, party: str) -> str | None:
-        """A party's account key."""
-        return self._keys.get(party)
-
-    def party_of(self, account_key: str) -> str | None:
-        """The party an account key belongs to."""
-        return self._parties.get(account_key)
-
-    def seed_of(self, party: str) -> str:
-        """A party's account seed, made and kept where there is none yet."""
-        if party not in self._seeds:
-            seed = mint.new_seed("account")
-            self._vault.put(f"account/{party}", seed.encode())
-            self._know(party, seed)
-        return self._seeds[party]
-
-    def all(self) -> list[str]:
-        """Every party with an account."""
-        return sorted(self._seeds)
-
-    def _know(self, party: str, seed: str) -> None:
-        self._seeds[party], self._keys[party] = seed, mint.public_key(seed)
-        self._parties[self._keys[party]] = party
 
 
 class Admission:
@@ -96,31 +59,41 @@ class Admission:
         self._tenancy = tenancy
         self._clock = clock
         self._url = url
+        self._remembered = Remembered()
         # By party: an older account that is pushed last would undo a newer one.
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def add(self, request: Request) -> dict[str, Any]:
-        """Register a party and give it credentials, shown this once."""
-        receipt = await self._write(lambda: self._desk.handle(request, self._clock()))
-        party = str(request.body["id"])
-        async with self._turns[party]:
-            given = await self._give(party)
-        return {"receipt": receipt.model_dump(mode="json"), **given}
+    async def give(self, request: Request) -> dict[str, Any]:
+        """Let a party in, or give it more or new credentials: their secrets, shown this once.
 
-    async def rotate(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """New credentials for a party; the old ones are cut off at once."""
-        party = self._known(body)
+        Sent again under its id, the same request gets the same answer for ten minutes, and is
+        refused afterwards: the secrets are kept nowhere.
+        """
+        party = _party_in(request)
         async with self._turns[party]:
-            await self._write(partial(self._cut, party))
-            return {"party": party, **await self._give(party)}
-
-    async def revoke(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Cut a party's credentials off; live connections end at once."""
-        party = self._known(body)
-        async with self._turns[party]:
-            revoked = await self._write(partial(self._cut, party))
+            answer = self._remembered.find(request)
+            if answer is None:
+                answer = await self._write(partial(self._record, request))
+                self._remembered.keep(request, answer)
             await self._push(party)
-        return {"party": party, "revoked": revoked}
+        return answer
+
+    async def admit_person(self, request: Request) -> dict[str, Any]:
+        """Let somebody whom the identity provider vouches for log in for a party."""
+        party = _party_in(request)
+        one = person(str(request.body.get("issuer")), str(request.body.get("subject")))
+        receipt = await self._write(lambda: self._desk.give(request, (one,), self._clock()))
+        shown = receipt.model_dump(mode="json")
+        return {"receipt": shown, "party": party, "short": one.name[:SHORT]}
+
+    async def revoke(self, request: Request) -> dict[str, Any]:
+        """Cut credentials off; live connections end at once."""
+        party = _party_in(request)
+        async with self._turns[party]:
+            receipt = await self._write(lambda: self._desk.give(request, (), self._clock()))
+            await self._push(party)
+        shown = receipt.model_dump(mode="json")
+        return {"receipt": shown, "party": party, "revoked": len(receipt.events)}
 
     async def admit(self, party: str) -> None:
         """Make the party's account and consumer known to NATS: at every start, and anew."""
@@ -139,11 +112,12 @@ class Admission:
 
     async def operator_creds(self) -> str:
         """New credentials for the operator of this data folder; earlier ones are cut off."""
+        body = {"id": OPERATOR, "only": NATS}
+        request = Request(PLATFORM, "party_rotate", f"operator-creds/{uuid4()}", body)
         async with self._turns[OPERATOR]:
-            await self._write(partial(self._cut, OPERATOR))
-            creds = await self._write(partial(self._user, OPERATOR, self._clock()))
+            answer = await self._write(partial(self._record, request))
             await self._push(OPERATOR)
-        return creds
+        return str(answer["creds"])
 
     def floor(self, party: str) -> int:
         """The stream number up to which a party had acknowledged when last looked at."""
@@ -168,73 +142,81 @@ class Admission:
         key = self._accounts.key_of(party)
         if key is None:
             return
-        jwt = self._trust.party_account_jwt(key, party, self._clock(), self._revocations(party))
+        jwt = self._trust.party_account_jwt(key, party, self._clock(), _shut_out(known))
         await self._tenancy.push_account(jwt)
         start = await asyncio.to_thread(self.floor, party)
         floor = await self._tenancy.ensure_consumer(key, _feeds(known), start_after=start)
+        if "auditor" in known.roles:  # its scope may have become narrower
+            await self._tenancy.forget_unread(key)
         await asyncio.to_thread(self.remember_floor, party, floor)
 
-    async def _give(self, party: str) -> dict[str, str]:
-        now = self._clock()
-        creds = await self._write(partial(self._user, party, now))
-        api_key = await self._write(partial(self._api_key, party, now))
-        await self._push(party)
-        return {"creds": creds, "api_key": api_key}
-
-    def _user(self, party: str, now: datetime) -> str:
-        seed = self._accounts.seed_of(party)
-        creds, user = party_user_creds(seed, party, self._comment(party), now)
-        self._desk.issue_credential(Credential(party, user, USER), now)
-        return creds
-
-    def _api_key(self, party: str, now: datetime) -> str:
-        """A new API key; the ledger keeps its SHA-256: 256 random bits need no slow hash."""
-        api_key = f"varsel_{secrets.token_urlsafe(32)}"
-        digest = hashlib.sha256(api_key.encode()).hexdigest()
-        self._desk.issue_credential(Credential(party, digest, API_KEY), now)
-        return api_key
-
-    def _cut(self, party: str) -> int:
-        """The vault, which accounts are made from, first: a crash must not leave a user in."""
-        known, now = self._desk.party(party), self._clock()
-        issued = known.credentials if known else {}
-        for credential, kind in issued.items():
-            if kind == USER:
-                self._vault.put(f"revoked/{party}/{credential}", now.isoformat().encode())
-            self._desk.revoke_credential(Credential(party, credential, kind), now)
-        return len(issued)
-
-    def _revocations(self, party: str) -> dict[str, datetime]:
-        """Users cut off, each with the second after which its JWTs count again: never."""
-        prefix = f"revoked/{party}/"
-        found = {name: self._vault.get(name) for name in self._vault.names(prefix)}
+    def _record(self, request: Request) -> dict[str, Any]:
+        """In the ledger first: what is not there opens nothing, and is in nobody's hands."""
+        now, only = self._clock(), request.body.get("only")
+        made = [new_secret(kind) for kind in KINDS if only in {None, kind}]
+        receipt = self._desk.give(request, [one.public for one in made], now)
+        party = self._desk.party(str(request.body["id"]))
+        if party is None or not all(one.public.name in party.credentials for one in made):
+            raise _shown_before(request)
+        held = [party.credentials[one.public.name] for one in made]
+        ends = held[0].expires_at
         return {
-            name.removeprefix(prefix): datetime.fromisoformat(at.decode()) + timedelta(seconds=1)
-            for name, at in found.items()
-            if at
+            "receipt": receipt.model_dump(mode="json"),
+            "party": party.id,
+            "expires_at": ends.isoformat() if ends else None,
+            "credentials": [_named(one) for one in made],
+            **dict(self._shown(party, one, now) for one in made),
         }
 
-    def _known(self, body: Mapping[str, Any]) -> str:
-        party = body.get("id")
-        if not isinstance(party, str):
-            raise Invalid("is missing", field="id", got=party, expected="the id of a party")
-        if party == OPERATOR:
-            raise Refused(
-                "the operator's own credentials are made by varsel serve",
-                field="id",
-                got=party,
-                next_step="delete operator.creds in the data folder and start varsel serve anew",
-            )
-        if self._desk.party(party) is None:
-            raise NotFound("no such party", field="id", got=party, next_step="varsel party list")
-        self._accounts.seed_of(party)  # not there where a kill cut its admission short
-        return party
+    def _shown(self, party: Party, made: Secret, now: datetime) -> tuple[str, str]:
+        """What its holder gets: the file for NATS, or the key as it is."""
+        if made.public.kind == API_KEY:
+            return "api_key", made.text
+        creds, _ = party_user_creds(
+            self._accounts.seed_of(party.id),
+            party.id,
+            f"varsel party {party.id}; varsel-url: {self._url}",
+            now,
+            expires=party.credentials[made.public.name].expires_at,
+            user_seed=made.text,
+        )
+        return "creds", creds
 
-    def _comment(self, party: str) -> str:
-        return f"varsel party {party}; varsel-url: {self._url}"
+
+def _party_in(request: Request) -> str:
+    """Whose turn it is; the operator's own credentials are none of a request's business."""
+    party = request.body.get("id")
+    if party == OPERATOR and request.verb != "party_add":
+        raise Refused(
+            "the operator's own credentials are made by varsel serve",
+            field="id",
+            got=party,
+            next_step="delete operator.creds in the data folder and start varsel serve anew",
+        )
+    return str(party)
+
+
+def _named(made: Secret) -> dict[str, str]:
+    return {"short": made.public.name[:SHORT], "kind": made.public.kind}
+
+
+def _shown_before(request: Request) -> Refused:
+    party = request.body["id"]
+    return Refused(
+        "this was done before: its credentials were shown once and are kept nowhere",
+        field="command",
+        got=request.command,
+        expected="the id of a new command",
+        next_step=f"if they are lost: varsel party issue {party} makes others, "
+        f"varsel party show {party} names those to revoke",
+    )
+
+
+def _shut_out(party: Party) -> dict[str, datetime]:
+    """Users cut off, each with the second after which its JWTs would count again: never."""
+    return {user: at + timedelta(seconds=1) for user, at in party.revoked.items()}
 
 
 def _feeds(party: Party) -> list[str]:
-    """Whose feeds a party reads: those in its scope, and its own unless it only audits."""
-    own = {party.id} if party.roles - {"auditor"} else set[str]()
-    return sorted(party.scope | own)
+    """Whose feeds are handed to a party as they grow; any other that it sees, it asks for."""
+    return sorted(access.grant(party, "messages").named)

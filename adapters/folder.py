@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.nats import mint
 from adapters.nats.trust import Trust
 from adapters.store.vault import KEY_BYTES, SqliteVault, load_master_key
-from domain.errors import Refused, Unavailable
+from domain.errors import NotFound, Refused, Unavailable
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,16 @@ class Folder:
     def ledger(self) -> Path:
         """The record of truth."""
         return self.root / "ledger.sqlite"
+
+    @property
+    def vault(self) -> Path:
+        """What must be kept secret, under the master key."""
+        return self.root / "vault.sqlite"
+
+    @property
+    def master_key(self) -> Path:
+        """The master key that is made where the operator names none."""
+        return self.root / "master.key"
 
     @property
     def views(self) -> Path:
@@ -45,6 +55,11 @@ class Folder:
     def url(self) -> Path:
         """Where the platform is reached."""
         return self.root / "nats.url"
+
+    @property
+    def web_url(self) -> Path:
+        """Where its HTTP door is reached."""
+        return self.root / "http.url"
 
     def read_url(self) -> str:
         """Where the platform of this folder is reached; refuses where none was ever started."""
@@ -76,10 +91,35 @@ def claimed(root: Path) -> Generator[Folder]:
 
 
 def open_vault(folder: Folder, master_key_file: Path | None) -> SqliteVault:
-    """The vault under its master key: the operator's own, else one made beside the data."""
-    path = master_key_file or folder.root / "master.key"
-    key = load_master_key(path, create=master_key_file is None)
-    return SqliteVault(folder.root / "vault.sqlite", key)
+    """The vault under its master key: the operator's own, else one made beside the data.
+
+    None is made for a vault that is there already: it would not open it.
+    """
+    path = master_key_file or folder.master_key
+    new = master_key_file is None and not folder.vault.exists()
+    key = load_master_key(path, create=new)
+    return SqliteVault(folder.vault, key)
+
+
+def rekey(root: Path, old: Path | None, new: Path) -> int:
+    """Seal the vault of a folder on which no platform runs under the key in `new`.
+
+    Returns how many secrets it holds. All or none: a crash leaves the old key or the new one.
+    """
+    if not Folder(root).vault.exists():
+        raise NotFound(
+            "there is no vault in this data folder",
+            field="--data",
+            got=str(root),
+            expected="a folder that varsel serve ran on",
+        )
+    with claimed(root) as folder:
+        key = load_master_key(new, create=False)
+        vault = open_vault(folder, old)
+        try:
+            return vault.rewrap(key)
+        finally:
+            vault.close()
 
 
 def trust(vault: SqliteVault) -> Trust:

@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 from domain import events as e
 from domain.envelope import Recorded
 
+NATS, API_KEY = "nats", "api-key"
+KINDS = (NATS, API_KEY)  # those that the platform makes
+PERSON = "person"  # somebody whom an identity provider vouches for
+
 
 @dataclass(frozen=True)
 class Mandate:
@@ -25,8 +29,19 @@ class Mandate:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A credential that was issued and not revoked; `expires_at` (UTC), None: never."""
+
+    kind: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Party:
-    """What decisions need to know of a party."""
+    """What decisions need to know of a party.
+
+    `credentials` by public key or hash; `revoked` holds since when (UTC) a NATS user is shut out.
+    """
 
     id: str
     roles: frozenset[str]
@@ -38,7 +53,8 @@ class Party:
         default_factory=dict[str, e.EngagementAgreed]
     )
     mandates: dict[str, Mandate] = field(default_factory=dict[str, Mandate])
-    credentials: dict[str, str] = field(default_factory=dict[str, str])
+    credentials: dict[str, Held] = field(default_factory=dict[str, "Held"])
+    revoked: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     def has_mandated(self, vendor: str, stage: str, at: datetime) -> bool:
         """Whether `vendor` may file a report of this stage for this party at `at`.
@@ -84,13 +100,22 @@ def _next(state: Party, recorded: Recorded) -> Party:
         case e.MandateRevoked(vendor=vendor):
             rest = {name: m for name, m in state.mandates.items() if name != vendor}
             return replace(state, mandates=rest)
-        case e.CredentialIssued(credential=credential, kind=kind):
-            return replace(state, credentials={**state.credentials, credential: kind})
+        case e.AuditScopeSet(scope=scope):
+            return replace(state, scope=frozenset(scope))
+        case e.CredentialIssued() as issued:
+            held = Held(issued.kind, issued.expires_at)
+            return replace(state, credentials={**state.credentials, issued.credential: held})
         case e.CredentialRevoked(credential=credential):
-            rest_of = {c: k for c, k in state.credentials.items() if c != credential}
-            return replace(state, credentials=rest_of)
+            return _without(state, credential, recorded.envelope.recorded_at)
         case _:
             return state
+
+
+def _without(state: Party, credential: str, at: datetime) -> Party:
+    held = state.credentials.get(credential)
+    rest = {name: one for name, one in state.credentials.items() if name != credential}
+    user = {credential: at} if held is not None and held.kind == NATS else {}
+    return replace(state, credentials=rest, revoked={**state.revoked, **user})
 
 
 def granted_mandate(granted: e.MandateGranted, recorded_at: datetime, zone: ZoneInfo) -> Mandate:

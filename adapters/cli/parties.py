@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,11 +17,22 @@ from adapters.cli.common import (
     operator,
     put_json,
 )
+from adapters.cli.credentials import (
+    CommandId,
+    Expires,
+    File,
+    Id,
+    give,
+    issue,
+    new_place,
+    revoke,
+    rotate,
+)
+from adapters.cli.phrases import instant
 from adapters.cli.show import console
-from domain.errors import Invalid, Refused
+from domain.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True, help="Parties: let in, list, cut off, renew.")
-Id = Annotated[str, typer.Argument(metavar="ID", help="the party's id: a-z, 0-9, hyphens")]
 
 
 @app.command()
@@ -52,9 +62,9 @@ def add(  # noqa: PLR0917 - a party has these parts
     second_contact: Annotated[
         str | None, typer.Option(help="a party of its group, told when it stays silent")
     ] = None,
-    creds: Annotated[
-        Path | None, typer.Option("--creds", help="where to write its NATS credentials")
-    ] = None,
+    expires: Expires = None,
+    creds: File = None,
+    command: CommandId = None,
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
@@ -68,45 +78,58 @@ def add(  # noqa: PLR0917 - a party has these parts
         "establishment": establishment,
         "sector": sector,
     }
-    given["second_contact"] = second_contact
+    given |= {"second_contact": second_contact, "expires": expires}
     body |= {field: value for field, value in given.items() if value is not None}
-    path = _place(creds or Path(f"{id_}.creds"))
-    if path.exists():
-        raise Refused(
-            "the credentials file exists",
-            field="--creds",
-            got=str(path),
-            expected="a file that is not there yet",
-            next_step="move it, or name another",
-        )
-    answer = call(operator(data, url), "party_add", {"command": command_id(None), "with": body})
-    _give(id_, answer, path, json=json)
+    path = new_place(creds or Path(f"{id_}.creds"))
+    request = {"command": command_id(command), "with": body}
+    give(call(operator(data, url), "party_add", request), path, json=json)
+
+
+app.command()(issue)
+app.command()(rotate)
+app.command()(revoke)
 
 
 @app.command()
-def rotate(
-    id_: Id,
-    creds: Annotated[
-        Path | None, typer.Option("--creds", help="where to write its new NATS credentials")
+def show(id_: Id, data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> None:
+    """A party, and which credentials it was given, by whom and until when; never a secret."""
+    answer = call(operator(data, url), "party_show", {"with": {"id": id_}})
+    if json:
+        return put_json(answer)
+    out, zone = console(), answer["party"]["zone"]
+    out.print(_line(answer["party"]), markup=False)
+    for one in answer["credentials"]:
+        out.print(f"  {_credential(one, zone)}", markup=False)
+    return None
+
+
+@app.command()
+def scope(  # noqa: PLR0917 - a command has as many parameters as it has options
+    id_: Annotated[str, typer.Argument(metavar="ID", help="the auditor's id")],
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="whom it may look at from here on")
     ] = None,
+    none: Annotated[bool, typer.Option("--none", help="nobody any more")] = False,
+    command: CommandId = None,
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
     json: Json = False,
 ) -> None:
-    """New credentials for a party; the old ones are cut off at once."""
-    path = _place(creds or Path(f"{id_}.creds"))
-    answer = call(operator(data, url), "party_rotate", {"with": {"id": id_}})
-    _give(id_, answer, path, json=json)
-
-
-@app.command()
-def revoke(id_: Id, data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> None:
-    """Cut a party's credentials off; live connections end at once."""
-    answer = call(operator(data, url), "party_revoke", {"with": {"id": id_}})
+    """Say anew whom an auditor may look at; it takes effect at once."""
+    if bool(scope) == none:
+        raise Invalid(
+            "it is not said whom the auditor may look at",
+            field="--scope",
+            expected="--scope PARTY, once for each of them, or --none",
+            next_step="name them all: what is not named is no longer in the scope",
+        )
+    body = {"party": id_, "scope": scope or []}
+    request = {"command": command_id(command), "with": body}
+    answer = call(operator(data, url), "set_scope", request)
     if json:
         return put_json(answer)
-    return console().print(f"{answer['revoked']} credentials of {id_} revoked")
+    return console().print(f"{id_} sees {', '.join(scope or ['nobody'])}", markup=False)
 
 
 @app.command(name="list")
@@ -117,10 +140,7 @@ def list_(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> 
         return put_json(rows)
     out = console()
     for one in rows:
-        scope = f"  sees {', '.join(one['scope'])}" if one["scope"] else ""
-        laws = f"  {', '.join(one['laws'])}" if one["laws"] else ""
-        roles = ", ".join(one["roles"])
-        out.print(f"{one['id']}  {roles}  {one['name']}{laws}{scope}", markup=False)
+        out.print(_line(one), markup=False)
     return None
 
 
@@ -159,6 +179,9 @@ def doctor(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) ->
         put_json(health)
     else:
         out = console()
+        for one in health.pop("expiring"):
+            ends = instant(one["expires_at"], "UTC")
+            out.print(f"expiring: {one['party']} {one['kind']} {one['short']} ends {ends}")
         for name, value in health.items():
             out.print(f"{name}: {value}")
     if not health["ok"]:
@@ -175,26 +198,20 @@ def rebuild(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -
     return console().print(f"views are now {answer['generation']}, at {answer['position']}")
 
 
-def _place(path: Path) -> Path:
-    """Where credentials can be written: asked before they are made, since they are shown once."""
-    if not os.access(path.parent, os.W_OK | os.X_OK) or path.is_dir():
-        raise Invalid(
-            "no credentials can be written there",
-            field="--creds",
-            got=str(path),
-            expected="a file in a folder that you may write to",
-            next_step="make the folder, or name another file; nothing was recorded",
-        )
-    return path
+def _line(one: dict[str, Any]) -> str:
+    scope = f"  sees {', '.join(one['scope'])}" if one["scope"] else ""
+    laws = f"  {', '.join(one['laws'])}" if one["laws"] else ""
+    roles = ", ".join(one["roles"])
+    return f"{one['id']}  {roles}  {one['name']}{laws}{scope}"
 
 
-def _give(party: str, answer: dict[str, Any], path: Path, *, json: bool) -> None:
-    from adapters.folder import write_private  # noqa: PLC0415 - a fast --help
+def _credential(one: dict[str, Any], zone: str) -> str:
+    ends = instant(one["expires_at"], zone) if one["expires_at"] else "never"
+    said = f"{one['short']}  {one['kind']}  {_done('issued', one, zone)}  expires {ends}"
+    return f"{said}  {_done('revoked', one, zone)}" if one["revoked_at"] else said
 
-    write_private(path, answer["creds"])
-    if json:
-        put_json({"party": party, "creds": str(path), "api_key": answer["api_key"]})
-        return
-    out = console()
-    out.print(f"{party}: credentials in {path} (keep them secret)")
-    out.print(f"API key, shown this once: {answer['api_key']}")
+
+def _done(what: str, one: dict[str, Any], zone: str) -> str:
+    by = one[f"{what}_by"]
+    who = by["user"] or by["party"]
+    return f"{what} {instant(one[f'{what}_at'], zone)} by {who} ({by['command']})"

@@ -125,6 +125,26 @@ class SqliteVault:
         with self._lock:
             self._db.close()
 
+    def rewrap(self, master_key: bytes) -> int:
+        """Seal every secret under another master key, all or none; how many there are.
+
+        One transaction: a crash leaves the old key or the new one, never some of each.
+        """
+        new = AESGCM(master_key)
+        self._rows("BEGIN IMMEDIATE")
+        try:
+            names = self.names("")
+            for name in names:
+                secret, nonce = self.get(name) or b"", os.urandom(12)
+                sealed = nonce + new.encrypt(nonce, secret, name.encode())
+                self._rows("UPDATE secrets SET sealed=? WHERE name=?", sealed, name)
+            self._rows("COMMIT")
+        except BaseException:
+            self._rows("ROLLBACK")
+            raise
+        self._master = new
+        return len(names)
+
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with self._lock:
             try:
@@ -148,10 +168,33 @@ def load_master_key(path: Path, *, create: bool) -> bytes:
             file.write(os.urandom(KEY_BYTES).hex() + "\n")
             file.flush()
             os.fsync(file.fileno())
+    _require_private(path)
     try:
         key = bytes.fromhex(path.read_text().strip())
     except ValueError:
         key = b""
+    except OSError as wrong:
+        raise Unavailable(
+            f"the master key cannot be read: {wrong.strerror}",
+            got=str(path),
+            next_step="let the user that runs varsel serve own it",
+        ) from None
     if len(key) != KEY_BYTES:
-        raise Unavailable("this is no master key", got=str(path), expected="64 hex digits")
+        raise Unavailable(
+            "this is no master key",
+            got=str(path),
+            expected=f"{KEY_BYTES} bytes as {2 * KEY_BYTES} hex digits",
+            next_step="name the right file; a new one: openssl rand -hex 32 > FILE",
+        )
     return key
+
+
+def _require_private(path: Path) -> None:
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        raise Unavailable(
+            "others than its owner can get at the master key",
+            got=f"{path} with mode {mode:04o}",
+            expected="mode 0600 or 0400",
+            next_step=f"chmod 600 {path}; if somebody may have read it: varsel rekey",
+        )

@@ -20,24 +20,9 @@ def register_party(command: c.RegisterParty, work: Work) -> None:
             field="id",
             got=command.id,
             expected="an id not used before",
-            next_step="use varsel party rotate for new credentials",
+            next_step="use varsel party issue for more credentials, rotate for new ones",
         )
-    for target in command.scope:
-        if target != command.id and work.party(target) is None:
-            raise NotFound(
-                "unknown party in the scope",
-                field="scope",
-                got=target,
-                expected="ids of registered parties",
-                next_step="register them first",
-            )
-    if command.scope and "auditor" not in command.roles:
-        raise Invalid(
-            "only an auditor has a scope",
-            field="scope",
-            got=list(command.scope),
-            expected="roles with auditor among them",
-        )
+    _require_scope(command.id, frozenset(command.roles), command.scope, work)
     _require_own_group(command, work)
     event = e.PartyRegistered(
         id=command.id,
@@ -56,6 +41,43 @@ def register_party(command: c.RegisterParty, work: Work) -> None:
         second_contact=command.second_contact,
     )
     work.add(stream, event, Context(), [command.id])
+
+
+def set_scope(command: c.SetScope, work: Work) -> None:
+    """Say anew whom an auditor may look at: from here on it sees these, and nobody else."""
+    auditor = work.party(command.party)
+    if auditor is None or "auditor" not in auditor.roles:
+        raise NotFound(
+            "unknown auditor",
+            field="party",
+            got=command.party,
+            expected="the id of a registered party with the role auditor",
+            next_step="look it up: varsel party list",
+        )
+    _require_scope(auditor.id, auditor.roles, command.scope, work)
+    if auditor.scope == frozenset(command.scope):
+        return
+    event = e.AuditScopeSet(auditor=auditor.id, scope=command.scope)
+    work.add(streams.party_stream(auditor.id), event, Context(), [auditor.id, work.me.id])
+
+
+def _require_scope(party: str, roles: frozenset[str], scope: tuple[str, ...], work: Work) -> None:
+    for target in scope:
+        if target != party and work.party(target) is None:
+            raise NotFound(
+                "unknown party in the scope",
+                field="scope",
+                got=target,
+                expected="ids of registered parties",
+                next_step="register them first",
+            )
+    if scope and "auditor" not in roles:
+        raise Invalid(
+            "only an auditor has a scope",
+            field="scope",
+            got=list(scope),
+            expected="roles with auditor among them",
+        )
 
 
 def _require_own_group(command: c.RegisterParty, work: Work) -> None:

@@ -1,4 +1,4 @@
-"""What the platform itself records: deliveries it saw, cases reopened, credentials, law packs."""
+"""What the platform itself records: deliveries it saw, cases reopened, law packs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from domain import case as cases
 from domain import events as e
 from domain import reminders, streams
 from domain.envelope import PLATFORM, Context
-from domain.errors import NotFound
 from domain.words import Silence, Threshold
 from domain.work import Work
 
@@ -73,15 +72,6 @@ class Escalation:
     def command(self) -> str:
         """One word of the vendor, one kind of silence: brought up once."""
         return f"escalated/{self.notice}/{self.why}"
-
-
-@dataclass(frozen=True)
-class Credential:
-    """A credential of a party: its public key or the hash of its secret, and its kind."""
-
-    party: str
-    credential: str
-    kind: str
 
 
 def observe_delivery(seen: Delivery, work: Work) -> None:
@@ -147,20 +137,6 @@ def escalate(silent: Escalation, work: Work) -> None:
     about = Context(incident=silent.incident, vendor=silent.vendor, client=silent.client)
     readers = [silent.client, silent.vendor, *([contact] if contact else [])]
     work.add(stream, event, about, readers)
-
-
-def issue_credential(issued: Credential, work: Work) -> None:
-    """Record that a credential was given out."""
-    if work.party(issued.party) is None:
-        raise NotFound("no such party", field="party", got=issued.party)
-    event = e.CredentialIssued(credential=issued.credential, kind=issued.kind)
-    work.add(streams.party_stream(issued.party), event, Context(), [issued.party])
-
-
-def revoke_credential(issued: Credential, work: Work) -> None:
-    """Record that a credential was cut off."""
-    event = e.CredentialRevoked(credential=issued.credential)
-    work.add(streams.party_stream(issued.party), event, Context(), [issued.party])
 
 
 def load_law(fingerprint: str, packs: tuple[str, ...], work: Work) -> None:

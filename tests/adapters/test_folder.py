@@ -20,6 +20,7 @@ KEY, OTHER = "11" * 32, "22" * 32
 
 def a_key(path: Path, key: str = KEY) -> Path:
     path.write_text(f"{key}\n")
+    path.chmod(0o600)
     return path
 
 
@@ -95,6 +96,47 @@ def test_a_master_key_that_is_named_but_not_there_is_not_made_up(tmp_path: Path)
     error = refused(tmp_path / "data", master_key_file=tmp_path / "nowhere")
     assert isinstance(error, Unavailable)
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o610])
+def test_a_master_key_that_others_can_get_at_is_refused_before_anything_is_made(
+    tmp_path: Path, mode: int
+) -> None:
+    key = a_key(tmp_path / "master")
+    key.chmod(mode)
+    error = refused(tmp_path / "data", master_key_file=key)
+    assert isinstance(error, Unavailable)
+    assert error.next_step is not None
+    assert f"chmod 600 {key}" in error.next_step
+    assert not (tmp_path / "data" / "vault.sqlite").exists()
+
+
+@pytest.mark.parametrize("text", ["", "11" * 31, "11" * 33, "no hex"])
+def test_what_is_no_master_key_is_refused_and_not_repeated(tmp_path: Path, text: str) -> None:
+    error = refused(tmp_path / "data", master_key_file=a_key(tmp_path / "master", text))
+    assert "no master key" in str(error)
+    assert not text or text not in str(error)
+
+
+def test_a_master_key_that_is_gone_is_not_made_anew_beside_its_vault(tmp_path: Path) -> None:
+    asyncio.run(start(tmp_path / "data"))
+    (tmp_path / "data" / "master.key").unlink()
+    before = files_in(tmp_path / "data")
+    error = refused(tmp_path / "data")
+    assert "there is no master key" in str(error)
+    assert files_in(tmp_path / "data") == before
+
+
+def test_where_the_master_key_was_made_is_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(start(tmp_path / "data"))
+    said = capsys.readouterr().err
+    assert said.count("master-key.made") == 1
+    assert str(tmp_path / "data" / "master.key") in said
+    asyncio.run(start(tmp_path / "data"))
+    asyncio.run(start(tmp_path / "own", master_key_file=a_key(tmp_path / "master")))
+    assert "master-key.made" not in capsys.readouterr().err
 
 
 def test_engines_that_are_not_there_yet_are_refused(

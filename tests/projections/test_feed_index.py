@@ -8,7 +8,8 @@ from typing import Any
 from uuid import uuid5
 
 from adapters.wire import render
-from domain.use_cases.platform import Credential
+from domain.desk import Request
+from domain.use_cases.credentials import Credential
 from projections import feed_index
 from projections.rows import Row
 from tests.builders import (
@@ -132,8 +133,10 @@ def test_a_message_about_an_incident_names_it_by_its_opaque_id_alone() -> None:
 
 def test_a_credential_reaches_its_party_alone() -> None:
     def issues(story: Played) -> None:
-        story.desk.issue_credential(Credential("joker", "a-public-key", "nats"), story.now)
-        story.desk.revoke_credential(Credential("joker", "a-public-key", "nats"), story.now)
+        new = [Credential("a-public-key", "nats")]
+        for verb in ("party_issue", "party_revoke"):
+            request = Request("platform", verb, verb, {"id": "joker"})
+            story.desk.give(request, new, story.now)
 
     views = read(a_story(issues))
     assert [len(page(views, party)) for party in ("joker", "tokmanni", "zoopit")] == [3, 1, 1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.worksheet import Worksheet
@@ -9,7 +11,7 @@ from projections import severity, timeline
 from tests.builders import a_leak, a_notice, an_assessment, people
 from tests.projections.reading import a_story, read
 
-WORKSHEET = {
+WORKSHEET: dict[str, Any] = {
     "categories": [{"name": "simple", "adjusted": [{"points": 1, "reason": "a shop for few"}]}],
     "identifiers": [{"name": "email", "situation": "primary"}],
     "complete": True,
@@ -49,6 +51,16 @@ def test_a_worksheet_that_is_given_is_scored_instead_and_compared_with_cases() -
     assert found["score"]["low"] == found["score"]["high"]
     assert found["precedents"]
     assert set(found["precedents"][0]["decided"]) == {"authority", "people", "documented"}
+
+
+def test_a_worksheet_comes_back_as_it_was_filled_in_and_can_be_sent_again() -> None:
+    story = a_story(a_leak(), a_notice("joker"))
+    plain = {"name": "behavioural", "adjusted": [{"points": 0}]}
+    said = {**WORKSHEET, "categories": [*WORKSHEET["categories"], plain, {"name": "financial"}]}
+    given = Worksheet.model_validate(said)
+    found = severity.query("joker", str(story.incident()), read(story).rows, given)
+    assert found["worksheet"]["categories"][0]["adjusted"][0]["reason"] == "a shop for few"
+    assert Worksheet.model_validate(found["worksheet"]) == given
 
 
 def test_an_assessment_s_worksheet_shows_its_score_and_none_of_its_words() -> None:

@@ -14,7 +14,7 @@ from tests.adapters.cli.lab import Varsel, script, written
 from tests.adapters.play.lab import Staged
 
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
-OF_PARTY = ["add", "rotate", "revoke", "list", "engage"]
+OF_PARTY = ["add", "issue", "rotate", "revoke", "show", "list", "scope", "engage"]
 
 
 # --- help --------------------------------------------------------------------------------------
@@ -165,14 +165,14 @@ def test_a_party_is_let_in_given_a_task_and_cut_off(
 
 def test_a_refusal_is_a_problem_document_on_stderr(small: Staged, varsel: Varsel) -> None:
     shop = ("--creds", small.creds("shop"), "--json")
-    problem = varsel("board", "leak", *shop).problem()
+    problem = varsel("severity", "no-such-leak", *shop).problem()
     assert problem["type"] == "urn:varsel:error:not-found"
     assert problem["status"] == 404
     assert {"title", "field", "got", "expected", "next"} <= problem.keys()
 
 
 def test_a_refusal_is_one_line_for_people(small: Staged, varsel: Varsel) -> None:
-    ran = varsel("board", "leak", "--creds", small.creds("shop"))
+    ran = varsel("severity", "no-such-leak", "--creds", small.creds("shop"))
     assert ran.code == 1
     assert not ran.out
     assert ran.err.startswith("refused: incident: no such incident")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from adapters.cli.templates import BY_VERB, FIELDS, WIDTH, listing, template_for
+from adapters.templates import BY_VERB, FIELDS, WIDTH, listing, template_for
 from adapters.reading import parse as read
 from domain.commands import VERBS, Command
 from domain.errors import Invalid
