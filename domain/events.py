@@ -7,11 +7,12 @@ see it stand in the envelope (`domain/envelope.py`), not here.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.basics import LABELS, AtMost, one_line
 from domain.law.terms import EntityKind, Establishment, FactName, State
 from domain.values import (
     Awareness,
@@ -36,6 +37,7 @@ from domain.words import (
     Channel,
     EngagementRole,
     FilingStage,
+    GivenUp,
     MandateScope,
     MeasureStatus,
     NoticeFrom,
@@ -43,6 +45,7 @@ from domain.words import (
     ReplyKind,
     RevisionReason,
     Role,
+    Short,
     Silence,
     Sure,
     Threshold,
@@ -283,8 +286,8 @@ class Consequence(Value):
     """What may come of it for the people: of which kind, by which way, how surely."""
 
     kind: Label
-    by: tuple[Label, ...] = ()
-    holds: str | None = None
+    by: Annotated[tuple[Label, ...], AtMost(LABELS)] = ()
+    holds: Annotated[str, Short, AfterValidator(one_line)] | None = None
 
 
 @event
@@ -479,18 +482,75 @@ class MandateRevoked(Event):
 
 
 @event
-class CredentialIssued(Event):
-    """The platform issued a credential; of the secret it keeps only a hash or a public key."""
+class AuditScopeSet(Event):
+    """The operator said anew whom an auditor may look at; an empty scope is nobody."""
 
+    auditor: PartyId
+    scope: tuple[PartyId, ...] = ()
+
+
+@event
+class CredentialIssued(Event):
+    """The platform issued a credential; of the secret it keeps only a hash or a public key.
+
+    `expires_at` (UTC, whole seconds) is when it stops to open anything by itself; None: never.
+    """
+
+    party: PartyId
     credential: str
     kind: str
+    expires_at: datetime | None = None
 
 
 @event
 class CredentialRevoked(Event):
     """The platform cut a credential off."""
 
+    party: PartyId
     credential: str
+
+
+@event
+class WebhookAdded(Event):
+    """A party had a feed sent to an endpoint; its URL and secret lie in the vault, not here.
+
+    `types` are the kinds of event it wants (none: all); `full` asks for the messages themselves.
+    """
+
+    endpoint: Slug
+    host: Label
+    feed: PartyId
+    full: bool = False
+    types: tuple[Label, ...] = ()
+
+
+@event
+class WebhookRotated(Event):
+    """A party had the signing secret of an endpoint replaced."""
+
+    endpoint: Slug
+
+
+@event
+class WebhookDisabled(Event):
+    """The platform stopped to send to an endpoint: it is gone, answers nothing, or may not see."""
+
+    endpoint: Slug
+    why: GivenUp
+
+
+@event
+class WebhookEnabled(Event):
+    """A party had the sending to a disabled endpoint taken up again."""
+
+    endpoint: Slug
+
+
+@event
+class WebhookRemoved(Event):
+    """A party took an endpoint away; its URL and secret were destroyed."""
+
+    endpoint: Slug
 
 
 @event

@@ -1,0 +1,1 @@
+"""What people take along into tools of their own: calendars and tables. Rows in, bytes out."""

@@ -1,0 +1,1 @@
+"""What people take along says what the platform says."""

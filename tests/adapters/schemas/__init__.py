@@ -1,0 +1,1 @@
+"""What is published for machines holds for what really travels."""
