@@ -65,7 +65,8 @@ class Serve:
 
     def launch(self) -> None:
         """The same, but returns at once."""
-        words = [VARSEL, "serve", "--data", str(self.data), "--nats", "127.0.0.1:0"]
+        doors = ["--nats", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+        words = [VARSEL, "serve", "--data", str(self.data), *doors]
         with self.log.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
 

@@ -183,7 +183,9 @@ def test_a_platform_stopped_and_started_goes_on(town: Town) -> None:
     seen(lambda: clock(town)["started_at"])
     kept = clock(town), town.ask("joker", "timeline", "joker")
     broker = town.serve.broker()
-    refused = varsel("serve", "--data", town.serve.data, "--nats", "127.0.0.1:0", refused=True)
+    refused = varsel(
+        "serve", "--data", town.serve.data, "--nats", "127.0.0.1:0", "--http", "off", refused=True
+    )
     assert "another varsel serve runs on this data folder" in refused
 
     assert town.serve.stop() == 0

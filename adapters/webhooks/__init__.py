@@ -1,0 +1,1 @@
+"""Webhooks: a party's feed, sent to its own HTTP endpoints after the Standard Webhooks."""

@@ -1,0 +1,98 @@
+"""Composes the webhooks of a platform: one part of the composition root, loaded when it starts."""
+
+from __future__ import annotations
+
+import random
+from contextlib import AsyncExitStack
+from pathlib import Path
+from urllib.parse import urlencode
+
+from adapters.platform import Parts, Platform
+from adapters.store.vault import Vault
+from adapters.webhooks import operations, sender
+from adapters.webhooks.endpoints import Endpoint, Endpoints
+from adapters.webhooks.operations import Webhooks
+from adapters.webhooks.outbox import Link, Outbox
+from adapters.webhooks.post import Post, Resolver
+from adapters.webhooks.progress import ProgressFile
+from adapters.webhooks.sender import Sender
+from adapters.wire import render
+from domain import access
+from domain.commands.webhooks import AddWebhook
+from domain.use_cases.webhooks import Abandoned
+from projections import parties
+
+
+async def open_webhooks(  # noqa: PLR0913 - a part of the root: it names each
+    path: Path,
+    vault: Vault,
+    parts: Parts,
+    platform: Platform,
+    stack: AsyncExitStack,
+    *,
+    private: bool,
+    base: str | None,
+) -> None:
+    """Send webhooks until the stack is left; progress is kept at `path`.
+
+    `base` is the URL at which people reach the HTTP door; without one, events hold no link.
+    """
+    progress = ProgressFile(path)
+    stack.callback(progress.close)
+    resolver = Resolver()
+    stack.callback(resolver.close)
+    post = Post(resolver, private=private)
+    stack.push_async_callback(post.close)
+    endpoints = Endpoints(vault, parts.desk.webhooks)
+    running = Sender(endpoints, progress, _ports(parts, platform, post, base), parts.log)
+    ports = operations.Ports(
+        desk=parts.desk,
+        write=parts.write,
+        rows=lambda: parts.views.rows,
+        clock=parts.clock,
+        resolve=resolver,
+        private=private,
+    )
+    platform.webhooks = Webhooks(ports, endpoints, progress, running)
+    running.start()
+    stack.push_async_callback(running.stop)
+
+
+def _ports(parts: Parts, platform: Platform, post: Post, base: str | None) -> sender.Ports:
+    async def give_up(endpoint: Abandoned) -> None:
+        await parts.write(lambda: parts.desk.give_up(endpoint, parts.clock()))
+
+    async def arrived(party: str, event: str) -> None:
+        await platform.seen(party, event, "webhook")
+
+    def may(endpoint: Endpoint) -> bool:
+        """Its own feed always; another's as long as it is in the scope that was given."""
+        who = parties.profile(endpoint.party, parts.views.rows)
+        own = endpoint.feed == endpoint.party
+        return own or (who is not None and _grant(who).sees(endpoint.feed))
+
+    return sender.Ports(
+        outbox=Outbox(lambda: parts.views.rows, parts.ledger.at, render, _links(base)),
+        post=post,
+        arrived=arrived,
+        give_up=give_up,
+        may=may,
+        clock=parts.clock,
+        jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - spreads load, guards nothing
+        watch=parts.projector.watch,
+    )
+
+
+def _grant(who: access.Who) -> access.Grant:
+    return access.grant(who, AddWebhook.VERB)
+
+
+def _links(base: str | None) -> Link:
+    def link(endpoint: Endpoint, sequence: int) -> str | None:
+        """Where a message can be fetched, as the polled feed gives it."""
+        asked: dict[str, object] = {"after": sequence - 1, "limit": 1}
+        if endpoint.feed != endpoint.party:
+            asked["party"] = endpoint.feed
+        return f"{base.rstrip('/')}/v1/feed?{urlencode(asked)}" if base else None
+
+    return link

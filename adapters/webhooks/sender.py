@@ -1,0 +1,250 @@
+"""The sender: carries feeds to endpoints, each in order, at least once, one message at a time.
+
+An endpoint's next message waits until the one before was taken: nothing is skipped. Endpoints do
+not wait for each other, except for room among `AT_ONCE` attempts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from adapters.logs import Log
+from adapters.tasks import end
+from adapters.webhooks import schedule
+from adapters.webhooks.endpoints import Endpoint, Endpoints
+from adapters.webhooks.outbox import Message, Outbox, signed
+from adapters.webhooks.post import Letter, Reply
+from adapters.webhooks.progress import Progress, ProgressFile
+from domain.errors import VarselError
+from domain.use_cases.webhooks import Abandoned
+from domain.words import GivenUp
+from projections import feed_index
+
+AT_ONCE: Final = 100  # attempts under way
+NEWS: Final = 500  # messages looked through at once for whose feeds have grown
+LOOK: Final = 30.0  # seconds between looks at the clock: it may be set, or run on while we sleep
+PAUSE: Final = 0.01  # seconds at least
+RETRY: Final = timedelta(seconds=5)  # after a trouble of our own
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the sender needs.
+
+    `arrived(party, event)` records that a notice reached its client; `give_up` that nothing more
+    is sent to an endpoint; `may` is whether its party may still see the feed. `jitter` gives a
+    number between -1 and 1; `watch` names who is told that the views have moved on.
+    """
+
+    outbox: Outbox
+    post: Callable[[Letter], Awaitable[Reply]]
+    arrived: Callable[[str, str], Awaitable[None]]
+    give_up: Callable[[Abandoned], Awaitable[None]]
+    may: Callable[[Endpoint], bool]
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    watch: Callable[[Callable[[], None]], None]
+
+
+class Sender:
+    """Sends what the feed index lists and an endpoint has not taken yet."""
+
+    def __init__(
+        self, endpoints: Endpoints, progress: ProgressFile, ports: Ports, log: Log
+    ) -> None:
+        self._endpoints = endpoints
+        self._progress = progress
+        self._ports = ports
+        self._log = log
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._held: set[str] = set()
+        self._work: set[str] = set()
+        self._due: dict[str, datetime] = {}
+        self._ailing: dict[str, str] = {}
+        self._read_to = 0
+
+    @property
+    def trouble(self) -> str | None:
+        """What of ours is in the way, if anything: not what is wrong with an endpoint."""
+        return next(iter(self._ailing.values()), None)
+
+    def start(self) -> None:
+        """Begin to send, where each endpoint was."""
+        loop = asyncio.get_running_loop()
+        self._read_to = feed_index.total(self._ports.outbox.rows())
+        for endpoint in self._endpoints:
+            kept = self._progress.get(endpoint.id)
+            if kept is not None and kept.next_at is not None:
+                self._due[endpoint.id] = kept.next_at
+            self._work.add(endpoint.id)
+
+        def moved() -> None:  # called from the projector's thread
+            with contextlib.suppress(RuntimeError):  # the loop is closing
+                loop.call_soon_threadsafe(self.wake)
+
+        self._ports.watch(moved)
+        self._task = asyncio.create_task(self._run(), name="webhooks")
+
+    def wake(self) -> None:
+        """Say that a feed has grown, or that the clock was set (from the event loop's thread)."""
+        self._woken.set()
+
+    async def stop(self) -> None:
+        """Stop; what is under way is sent again after the next start, under the same id."""
+        if self._task is not None:
+            await end(self._task, *self._busy.values())
+
+    @contextlib.asynccontextmanager
+    async def held(self, endpoint: str) -> AsyncGenerator[None]:
+        """Send nothing to an endpoint meanwhile; afterwards look at it anew, at once."""
+        self._held.add(endpoint)
+        try:
+            if endpoint in self._busy:
+                await end(self._busy[endpoint])
+            yield
+        finally:
+            self._held.discard(endpoint)
+            self._due.pop(endpoint, None)
+            self._ailing.pop(endpoint, None)
+            self.look_at(endpoint)
+
+    def look_at(self, endpoint: str) -> None:
+        """Say that an endpoint was added."""
+        self._work.add(endpoint)
+        self.wake()
+
+    def progress(self, endpoint: Endpoint) -> Progress:
+        """How far an endpoint has come; one that was never sent to begins where it was added."""
+        return self._progress.get(endpoint.id) or Progress(endpoint.id, endpoint.after)
+
+    async def attempt(self, endpoint: Endpoint, message: Message) -> Reply:
+        """Post a message once, signed for this moment, when there is room for it."""
+        async with self._room:
+            return await self._ports.post(signed(message, endpoint, self._ports.clock()))
+
+    # --- whose turn it is ---
+
+    async def _run(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                self._work |= await asyncio.to_thread(self._news)
+                self._ailing.pop("", None)
+            except Exception as trouble:  # noqa: BLE001 - a sender that dies stays unseen
+                self._note("", trouble)
+            self._begin()
+            await self._sleep()
+
+    def _news(self) -> set[str]:
+        """The endpoints of feeds that have grown since the last look."""
+        grown: set[str] = set()
+        while rows := feed_index.after(self._read_to, NEWS, self._ports.outbox.rows()):
+            grown |= {row["feed"] for row in rows}
+            self._read_to = rows[-1]["number"]
+        return {one.id for one in self._endpoints if one.feed in grown} if grown else set()
+
+    def _begin(self) -> None:
+        """Start on every endpoint that has work, whose time has come, and that is not at it."""
+        now = self._ports.clock()
+        for name in sorted(self._work - self._held - self._busy.keys()):
+            if self._due.get(name, now) > now:
+                continue
+            self._work.discard(name)  # what comes from here on is news
+            self._due.pop(name, None)
+            task = asyncio.create_task(self._drain(name), name=f"webhook {name}")
+            self._busy[name] = task
+            task.add_done_callback(partial(self._done, name))
+
+    def _done(self, name: str, _: asyncio.Task[None]) -> None:
+        del self._busy[name]
+        self.wake()
+
+    async def _sleep(self) -> None:
+        now, left = self._ports.clock(), LOOK
+        for name in self._work - self._held - self._busy.keys():
+            left = min(left, max(PAUSE, (self._due.get(name, now) - now).total_seconds()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left):  # wait_for may lose a cancel in Python 3.11
+                await self._woken.wait()
+
+    # --- one endpoint ---
+
+    async def _drain(self, name: str) -> None:
+        try:
+            while (endpoint := self._endpoints.get(name)) and self._endpoints.enabled(name):
+                if not await self._step(endpoint):
+                    break
+            self._ailing.pop(name, None)
+        except Exception as trouble:  # noqa: BLE001 - others' feeds do not wait for this
+            self._note(name, trouble)
+            self._again(name, self._ports.clock() + RETRY)
+
+    async def _step(self, endpoint: Endpoint) -> bool:
+        """One message further; False where there is none, or it was not taken."""
+        progress = await asyncio.to_thread(self.progress, endpoint)
+        if not self._ports.may(endpoint):
+            await self._give_up(endpoint, progress, "out_of_scope")
+            return False
+        found = await asyncio.to_thread(self._ports.outbox.after, endpoint, progress.delivered)
+        if found.message is None:
+            if found.passed > progress.delivered:
+                await self._keep(progress.passed(found.passed))
+            return found.passed > progress.delivered
+        reply = await self.attempt(endpoint, found.message)
+        if reply.taken:
+            await self._taken(endpoint, progress, found.message, reply)
+        else:
+            await self._missed(endpoint, progress, reply)
+        return reply.taken
+
+    async def _taken(
+        self, endpoint: Endpoint, progress: Progress, message: Message, reply: Reply
+    ) -> None:
+        """The delivery is recorded before the cursor moves: a crash in between repeats both."""
+        if endpoint.feed == endpoint.party:
+            await self._ports.arrived(endpoint.party, message.event)
+        await self._keep(progress.taken(message.sequence, reply.status, self._ports.clock()))
+
+    async def _missed(self, endpoint: Endpoint, progress: Progress, reply: Reply) -> None:
+        now = self._ports.clock()
+        failed = progress.failed(reply.status, reply.error or f"answered {reply.status}", now)
+        asked = schedule.retry_after(reply.retry_after, now)
+        at = schedule.next_attempt(failed.failures, now, self._ports.jitter(), asked)
+        if reply.gone or at is None:
+            await self._give_up(endpoint, failed, "gone" if reply.gone else "exhausted")
+            return
+        await self._keep(replace(failed, next_at=at))
+        self._again(endpoint.id, at)
+
+    async def _give_up(self, endpoint: Endpoint, progress: Progress, why: GivenUp) -> None:
+        """Nothing more is sent and nothing is lost: the cursor stays, and the feed says so."""
+        now = self._ports.clock()
+        command = f"webhook/{endpoint.id}/{now.isoformat()}"
+        await self._ports.give_up(Abandoned(endpoint.party, endpoint.id, why, command))
+        self._endpoints.enable(endpoint.id, enabled=False)
+        await self._keep(replace(progress, next_at=None, disabled_at=now, disabled_why=why))
+        self._log.warning("webhook.disabled", party=endpoint.party, webhook=endpoint.id, reason=why)
+
+    async def _keep(self, progress: Progress) -> None:
+        await asyncio.to_thread(self._progress.put, progress)
+
+    def _again(self, name: str, at: datetime) -> None:
+        self._due[name] = at
+        self._work.add(name)
+
+    def _note(self, name: str, trouble: Exception) -> None:
+        self._ailing[name] = f"webhooks: {trouble}"
+        if isinstance(trouble, VarselError):
+            self._log.warning("webhooks.interrupted", error=str(trouble))
+        else:
+            self._ailing[name] = f"webhooks: {trouble!r}"
+            self._log.error("webhooks.failed", exc_info=trouble)
