@@ -1,0 +1,94 @@
+"""Composes the HTTP front of a platform: one part of the composition root, loaded where asked for.
+
+`varsel play` and most tests have no HTTP door, and do without the import of a web framework.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from functools import partial
+
+from adapters.http.app import create
+from adapters.http.calendars import Calendars
+from adapters.http.house import Changes, House
+from adapters.http.oidc import BACK, Oidc
+from adapters.http.provider import Client
+from adapters.http.serving import listen, serving
+from adapters.http.sessions import Sessions
+from adapters.platform import Parts, Platform
+from adapters.settings import Settings
+from adapters.store.vault import Vault
+from domain.errors import Invalid
+from projections import credentials
+
+SOON = 1.0  # seconds that a platform may be behind itself and still be ready
+
+
+async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names each
+    settings: Settings,
+    port: int,
+    vault: Vault,
+    parts: Parts,
+    platform: Platform,
+    stack: AsyncExitStack,
+) -> House:
+    """Serve HTTP until the stack is left."""
+    at = listen(settings.http_host, port)
+    stack.callback(at.close)
+    url = settings.public_url or f"http://{_shown(settings.http_host)}:{at.getsockname()[1]}"
+    changes = Changes()
+    parts.projector.watch(changes.announce)
+    sessions = Sessions(
+        vault, parts.clock, lambda party: credentials.last_cut(party, parts.views.rows)
+    )
+    sessions.sweep()
+    address = url.rstrip("/")
+    house = House(
+        handle=platform.handle,
+        feed=platform,
+        ready=partial(_ready, parts),
+        rows=lambda: parts.views.rows,
+        clock=parts.clock,
+        changes=changes,
+        sessions=sessions,
+        calendars=Calendars(vault, lambda: parts.views.rows, address),
+        url=address,
+        log=parts.log,
+        oidc=_oidc(settings, address, vault, sessions, parts),
+    )
+    await stack.enter_async_context(serving(create(house), at, changes))
+    platform.link, platform.calendars = house.link, house.calendars
+    return house
+
+
+def _oidc(
+    settings: Settings, address: str, vault: Vault, sessions: Sessions, parts: Parts
+) -> Oidc | None:
+    """The way in for people, where a provider is set; its secret comes in a file."""
+    issuer, client, secret = (
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret_file,
+    )
+    if issuer is None and client is None and secret is None:
+        return None
+    if issuer is None or client is None or secret is None:
+        raise Invalid(
+            "an identity provider is set by halves",
+            field="VARSEL_OIDC_…",
+            expected="_ISSUER, _CLIENT_ID and _CLIENT_SECRET_FILE, or none of them",
+        )
+    us = Client(issuer, client, secret.read_text().strip(), f"{address}{BACK}")
+    tls = address.startswith("https:")
+    return Oidc(us, vault, sessions, lambda: parts.views.rows, parts.clock, tls=tls)
+
+
+async def _ready(parts: Parts) -> bool:
+    """Whether the views hold all that is accepted at this moment, or do in a moment."""
+    position = await asyncio.to_thread(parts.ledger.position)
+    return await asyncio.to_thread(parts.projector.wait_for, position, SOON)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

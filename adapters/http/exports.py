@@ -1,0 +1,109 @@
+"""What people take along: tables as CSV, and deadlines as a calendar at a secret address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import JSONResponse, Response
+
+from adapters.exports import calendar, tables
+from adapters.http import shapes_operations as out
+from adapters.http.identity import TheHouse, Who, address_of
+from adapters.http.questions import Ask, AsOf, Party
+from adapters.http.replies import answered
+from adapters.http.schema import accepted, found, operation, reading
+from adapters.http.strict import known_parameters
+from domain.errors import NotFound
+
+routes = APIRouter(prefix="/v1", tags=["exports"], dependencies=[Depends(known_parameters)])
+public = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
+
+_CSV: Final = found({"text/csv": {"schema": {"type": "string"}}}, "a table for spreadsheets")
+_ICS: Final = found({"text/calendar": {"schema": {"type": "string"}}}, "open deadlines")
+
+
+@routes.get(
+    "/timeline.csv",
+    operation_id="timeline_csv",
+    response_class=Response,
+    responses=_CSV,
+    **reading("timeline"),
+)
+async def timeline(request: Request, behind: TheHouse, who: Who, ask: Ask) -> Response:
+    """The whole timeline as CSV."""
+    return _table(request, "timeline", await behind.ask(who.party, "timeline", **ask.body))
+
+
+@routes.get(
+    "/register.csv",
+    operation_id="register_csv",
+    response_class=Response,
+    responses=_CSV,
+    **reading("register"),
+)
+async def register(
+    request: Request, behind: TheHouse, who: Who, party: Party = None, as_of: AsOf = None
+) -> Response:
+    """The whole record of breaches as CSV."""
+    rows = await behind.ask(who.party, "register", party=party, as_of=as_of)
+    return _table(request, "register", rows)
+
+
+@routes.post(
+    "/calendar",
+    operation_id="calendar_link",
+    response_class=JSONResponse,
+    responses=accepted(out.Calendar, "the address, shown this once"),
+    **operation("calendar_link"),
+)
+async def link(behind: TheHouse, who: Who) -> Response:
+    """A secret address of the caller's deadlines; an earlier one leads nowhere any more."""
+    made = await behind.handle(who.party, "calendar_link", {})
+    return JSONResponse(made, headers={"Cache-Control": "no-store"})
+
+
+@routes.delete(
+    "/calendar",
+    operation_id="calendar_unlink",
+    response_class=JSONResponse,
+    responses=accepted(out.Gone, "whether there was one"),
+    **operation("calendar_unlink"),
+)
+async def unlink(behind: TheHouse, who: Who) -> Response:
+    """Let the caller's secret address lead nowhere."""
+    return JSONResponse(await behind.handle(who.party, "calendar_unlink", {}))
+
+
+@public.get(
+    "/calendar/{secret}.ics",
+    operation_id="calendar",
+    response_class=Response,
+    responses=_ICS,
+    **reading("obligations"),
+)
+async def subscribed(
+    request: Request,
+    behind: TheHouse,
+    secret: Annotated[str, Path(min_length=1, max_length=100, examples=["3yVh…"])],
+) -> Response:
+    """Open deadlines for a calendar program, which has no key but the address."""
+    party = behind.calendars.party_of(secret)
+    if party is None:
+        behind.throttle.failed(address_of(request))
+        raise NotFound(
+            "no calendar is at this address, or not any more",
+            next_step="make a new one: POST /v1/calendar",
+        )
+    rows = await behind.ask(party, "obligations")
+    page = f"{behind.url}/obligations"
+    body = calendar.of_obligations(party, rows, behind.clock(), lambda _: page)
+    # The stamps of each picture differ: what it says is told by the rows alone.
+    tag_of = repr(rows).encode()
+    return answered(request, body, media_type=calendar.CONTENT_TYPE, tag_of=tag_of)
+
+
+def _table(request: Request, name: str, rows: list[dict[str, Any]]) -> Response:
+    more = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    body = tables.as_csv(name, rows)
+    return answered(request, body, media_type=tables.CSV_TYPE, headers=more)

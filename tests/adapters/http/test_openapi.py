@@ -1,0 +1,84 @@
+"""The OpenAPI document against the running platform: whatever is sent, nothing undocumented."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from limits import RateLimitItemPerMinute
+from schemathesis.engine import Status, events, from_schema
+
+from adapters.http import streaming, throttle
+from tests.adapters.http.lab import OPS, Door, open_door, tell
+from tests.adapters.nats.lab import TOLERATED
+
+pytestmark = [TOLERATED, pytest.mark.timeout(300)]
+SECONDS = 25  # for each role
+EXAMPLES = 4  # for each operation and kind of data
+ACCEPTED = ["2xx", "304", "401", "403", "404", "409", "422", "429"]
+"""Of what fits its schema. 422: some rules go across fields, which no schema can say."""
+
+
+def config(key: str) -> schemathesis.Config:
+    return schemathesis.Config.from_dict(
+        {
+            "headers": {"Authorization": f"Bearer {key}"},
+            "seed": 1,
+            "max-time": SECONDS,
+            "request-timeout": 20,
+            "workers": 2,
+            "generation": {"max-examples": EXAMPLES, "database": "none"},
+            "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
+            "phases": {"stateful": {"enabled": False}},
+        }
+    )
+
+
+def failures(url: str, key: str) -> list[str]:
+    """What a whole run over the document finds."""
+    schema = schemathesis.openapi.from_url(f"{url}/v1/openapi.json", config=config(key))
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            seen[str(event.label)] += 1
+            if event.status is Status.FAILURE:
+                found += failed(event)
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            found.append(f"{type(event).__name__}: {getattr(event, 'value', event)}")
+    assert len(seen) >= schema.statistic.operations.total, "some operations were not tried"
+    return found
+
+
+def failed(event: Any) -> list[str]:
+    recorder = event.recorder
+    return [
+        f"{event.label}: {check.name}: {check.failure_info.failure}\n"
+        f"{check.failure_info.code_sample}"
+        for checks in recorder.checks.values()
+        for check in checks
+        if check.failure_info is not None
+    ]
+
+
+@pytest.mark.parametrize("party", ["zoopit", "joker", "tilsyn", OPS])
+def test_nothing_that_is_sent_is_answered_otherwise_than_documented(
+    party: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "LASTS", 0.0)  # else a stream is no answer that ends
+    monkeypatch.setattr(throttle, "FAILURES", RateLimitItemPerMinute(100_000))
+
+    async def story(door: Door) -> list[str]:
+        await tell(door)
+        return await asyncio.to_thread(failures, door.house.url, door.key(party))
+
+    async def whole() -> list[str]:
+        async with open_door(tmp_path, rate="off") as door:
+            return await story(door)
+
+    found = asyncio.run(whole())
+    assert not found, "\n\n".join(found[:5])
