@@ -67,13 +67,13 @@ class Work:
         """A registered party, or None."""
         return parties.fold(self.read(streams.party_stream(name)))
 
-    def require_client(self, name: str) -> parties.Party:
-        """A registered party that may be a client; refuses any other."""
+    def require_client(self, name: str, field: str = "client") -> parties.Party:
+        """A registered party that may be a client; refuses any other, naming `field`."""
         found = self.party(name)
         if found is None or "client" not in found.roles:
             raise NotFound(
                 "unknown client",
-                field="client",
+                field=field,
                 got=name,
                 expected="the id of a registered client",
                 next_step="check the id with the client, or let the operator register it",
@@ -146,6 +146,10 @@ class Work:
             )
         return state
 
+    def seal(self, party: str, about: UUID) -> str | None:
+        """Which key seals a party's free text about an incident; None where there is none."""
+        return self._ledger.seal(party, about)
+
     def case(self, about: Told) -> case.Case:
         """This client's case about an incident."""
         return case.fold(self.read(streams.case_id(about.id, self.me.id)))
@@ -154,6 +158,8 @@ class Work:
         told: Told | None = None
         for notice in self._ledger.read(streams.notice_id(stream, self.me.id)):
             vendor = notice.envelope.about.vendor
+            if isinstance(notice.event, e.ContentErased):
+                continue  # told to whoever saw the text, cleared or not
             if self.me.id in notice.envelope.visibility and vendor:
                 cleared = isinstance(notice.event, e.ClientCleared)
                 told = Told(stream, vendor, cleared)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from adapters.admission import OPERATOR
 from adapters.cli import show
 from adapters.play.player import Player
 from domain.errors import NotFound
 
+DEMO_LASTS = timedelta(days=7)
 EARLIER = {"joker": "2023-02-28T12:30:00+01:00", "tokmanni": "2022-06-05T11:00:00+03:00"}
 
 
@@ -28,6 +32,27 @@ async def tell(out: Console, player: Player) -> None:
             await _auditor(out, player, party)
     for client, at in EARLIER.items():
         await _earlier(out, player, client, at)
+
+
+def invite(out: Console, player: Player, root: Path) -> None:
+    """Where to go on looking: the console, logged in as each party, and the command line."""
+    now = player.now.astimezone(UTC)
+    out.rule("[bold]look around until Ctrl-C")
+    out.print(f"The demo's clock goes on from the last step: it is {now:%Y-%m-%d %H:%M} UTC there.")
+    house = player.platform.house
+    if house is not None:
+        out.print("\nThe console, logged in as")
+        for party in player.scenario.parties:
+            link = house.link(party.id, lasts=DEMO_LASTS, once=False)
+            _line(out, f"{party.id} ({', '.join(party.roles)})", link)
+        _line(out, "operator", house.link(OPERATOR, lasts=DEMO_LASTS, once=False))
+    out.print(f"\nNATS is at [bold]{player.platform.url}[/]. In another terminal:")
+    for follower in ("joker", "zoopit", "tokmanni"):
+        out.print(f"  .venv/bin/varsel follow --from 1 --creds {root}/creds/{follower}.creds")
+
+
+def _line(out: Console, who: str, link: str) -> None:
+    out.print(f"  {who:<24}{link}", soft_wrap=True, markup=False, highlight=False)
 
 
 async def _vendor(out: Console, player: Player, party: str, zone: str) -> None:

@@ -20,21 +20,33 @@ from domain.errors import Invalid
 Address = Annotated[
     str, typer.Option("--nats", metavar="HOST:PORT", help="port 0 picks a free one and keeps it")
 ]
+Web = Annotated[
+    str,
+    typer.Option("--http", metavar="HOST:PORT", help="API and console; port 0 a free one, or off"),
+]
 SEEDS = ("zoopit.yaml", "tokmanni.yaml")
 
 
-def serve(data: Data = DEFAULT_DATA, nats: Address = "127.0.0.1:4222") -> None:
-    """The platform: ledger, feed, views; until Ctrl-C."""
+def serve(
+    data: Data = DEFAULT_DATA,
+    nats: Address = "127.0.0.1:4222",
+    http: Web = "127.0.0.1:8080",
+) -> None:
+    """The platform: ledger, feed, views, API and console; until Ctrl-C."""
     from adapters.compose import running  # noqa: PLC0415 - a fast --help
     from adapters.settings import Settings  # noqa: PLC0415
 
-    host, port = _address(nats)
-    settings = Settings(data=data, nats_host=host, nats_port=port)
+    host, port = _address(nats, "--nats")
+    web, web_port = ("127.0.0.1", None) if http == "off" else _address(http, "--http")
+    settings = Settings(
+        data=data, nats_host=host, nats_port=port, http_host=web, http_port=web_port
+    )
 
     async def work() -> None:
         stopped = _until_signal()
         async with running(settings) as platform:
-            sys.stdout.write(f"ready {platform.url} data {platform.folder.root}\n")
+            web = f" {platform.house.url}" if platform.house else ""
+            sys.stdout.write(f"ready {platform.url}{web} data {platform.folder.root}\n")
             sys.stdout.flush()
             await stopped.wait()
 
@@ -57,23 +69,21 @@ def demo(
 
 
 async def _demo(both: Any, root: Path, *, leave: bool) -> None:
-    from adapters.cli.demo import tell  # noqa: PLC0415 - a fast --help
+    from adapters.cli.demo import invite, tell  # noqa: PLC0415 - a fast --help
     from adapters.cli.playing import Bar  # noqa: PLC0415
     from adapters.compose import system_clock  # noqa: PLC0415
     from adapters.play.player import stage  # noqa: PLC0415
 
     stopped = _until_signal()
-    async with stage(both, root, system_clock) as (player, clock):
+    async with stage(both, root, system_clock, http_port=0) as (player, clock):
         with Bar(len(both.steps)) as bar:
             await player.play(bar)
         out = show.console()
         await tell(out, player)
         if leave:
             return
-        clock.free()
-        out.print(f"\nServing at [bold]{player.platform.url}[/] until Ctrl-C. In another terminal:")
-        for party in ("joker", "zoopit", "tokmanni"):
-            out.print(f"  .venv/bin/varsel follow --from 1 --creds {root}/creds/{party}.creds")
+        clock.run()
+        invite(out, player, root)
         await stopped.wait()
 
 
@@ -85,13 +95,13 @@ def _until_signal() -> asyncio.Event:
     return stopped
 
 
-def _address(text: str) -> tuple[str, int]:
+def _address(text: str, option: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if host and port.isdigit() and int(port) <= 65535:  # noqa: PLR2004
         return host, int(port)
     raise Invalid(
         "is no address",
-        field="--nats",
+        field=option,
         got=text,
         expected="HOST:PORT, 127.0.0.1:4222 say",
         next_step="correct it; port 0 picks a free one",

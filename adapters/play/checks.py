@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.reading import Document, Where
 from domain import access
-from domain.commands import VERBS, AgreeEngagement, RegisterParty
+from domain.commands import VERBS, AgreeEngagement, RegisterParty, SetScope
 from domain.errors import Forbidden, Invalid, NotFound, VarselError
 from domain.parsing import parse
 from domain.words import near
@@ -16,7 +16,7 @@ from domain.words import near
 if TYPE_CHECKING:
     from adapters.play.scenario import EngagementSpec, Scenario, Step
 
-OPERATORS = frozenset({RegisterParty.VERB, AgreeEngagement.VERB})
+OPERATORS = frozenset({RegisterParty.VERB, SetScope.VERB, AgreeEngagement.VERB})
 AGAIN = "correct it and play again; nothing was played"
 
 

@@ -30,23 +30,24 @@ Progress = Callable[[int, Step], None]
 class ScenarioClock:
     """The platform's clock while a scenario plays: it stands still between steps.
 
-    Set free, it is the clock it was given.
+    Let run, it goes on from where it stands, as fast as `true`, the clock it was given.
     """
 
-    def __init__(self, now: datetime, then: Callable[[], datetime]) -> None:
-        self._now: datetime | None = now
-        self._then = then
+    def __init__(self, now: datetime, true: Callable[[], datetime]) -> None:
+        self._now = now
+        self._true = true
+        self._since: datetime | None = None
 
     def __call__(self) -> datetime:
-        return self._now or self._then()
+        return self._now if self._since is None else self._now + (self._true() - self._since)
 
     def set(self, now: datetime) -> None:
-        """Move to another instant."""
-        self._now = now
+        """Move to another instant, and stand still there."""
+        self._now, self._since = now, None
 
-    def free(self) -> None:
-        """Go on as the other clock from here."""
-        self._now = None
+    def run(self) -> None:
+        """Go on from here: what falls due in an hour is an hour away for those who look on."""
+        self._now, self._since = self(), self._true()
 
 
 class Player:
@@ -85,6 +86,11 @@ class Player:
         while (due := self._reminders.next_at()) is not None and due < until:
             self._clock.set(due)
             await self.settle()
+
+    @property
+    def now(self) -> datetime:
+        """What time it is on the stage."""
+        return self._clock()
 
     @property
     def _reminders(self) -> Reminders:
@@ -182,11 +188,17 @@ class Player:
 
 @asynccontextmanager
 async def stage(
-    scenario: Scenario, folder: Path, then: Callable[[], datetime], log_level: str = "WARNING"
+    scenario: Scenario,
+    folder: Path,
+    true: Callable[[], datetime],
+    log_level: str = "WARNING",
+    http_port: int | None = None,
 ) -> AsyncGenerator[tuple[Player, ScenarioClock], None]:
     """A throw-away platform in `folder`, with everybody of the scenario admitted."""
-    clock = ScenarioClock(scenario.starts, then)
-    settings = Settings(data=folder, nats_port=0, log_level=log_level)
+    clock = ScenarioClock(scenario.starts, true)
+    settings = Settings(
+        data=folder, nats_port=0, log_level=log_level, rate="off", http_port=http_port
+    )
     async with running(settings, clock) as platform, AsyncExitStack() as stack:
         player = Player(scenario, platform, clock)
         await player.admit(stack)

@@ -71,7 +71,7 @@ def _concerned(command: c.NotifyRegulator, incident: Incident) -> tuple[str, ...
 def _require_mandates(command: c.NotifyRegulator, incident: Incident, work: Work) -> None:
     for controller in command.controllers:
         line = incident.require_named(controller)
-        party = work.require_client(controller)
+        party = work.require_client(controller, "controllers")
         if not line.reachable:
             raise Refused(
                 "this controller was not told of the incident",

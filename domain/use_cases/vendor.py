@@ -50,7 +50,7 @@ def name_clients(command: c.NameClients, work: Work) -> None:
     """Name clients held to be touched; they are not told by this."""
     incident = open_incident(command.incident, work)
     for number, named in enumerate(command.clients):
-        work.require_client(named.client)
+        work.require_client(named.client, f"clients.{number}.client")
         not_ahead(named.since, work, f"clients.{number}.since")
     clients = tuple(
         e.NamedClient(client=n.client, sure=n.sure, count=n.count, since=n.since)
@@ -64,8 +64,8 @@ def notify_clients(command: c.NotifyClients, work: Work) -> None:
     """Tell clients what happened; those not named before are named by it."""
     incident = open_incident(command.incident, work)
     clients = _addressees(command, incident)
-    for client in clients:
-        work.require_client(client)
+    for number, client in enumerate(clients):
+        work.require_client(client, f"clients.{number}")
     not_ahead(command.given_at, work, "given_at")
     unnamed = tuple(client for client in clients if client not in incident.clients)
     if unnamed:

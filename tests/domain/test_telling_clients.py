@@ -50,7 +50,7 @@ def test_naming_again_keeps_since_when_unless_it_is_said_anew() -> None:
 def test_only_registered_clients_are_named() -> None:
     for unknown in ("nobody", "auditor", "zoopit"):
         given(a_leak()).when(a_naming(unknown)).then_refused(
-            NotFound, field="client", match="let the operator register it"
+            NotFound, field="clients.0.client", match="let the operator register it"
         )
 
 
@@ -118,7 +118,7 @@ def test_clients_are_a_list_of_ids_or_all(clients: Any) -> None:
 
 
 def test_an_unknown_client_is_not_told() -> None:
-    given(a_leak()).when(a_notice("nobody")).then_refused(NotFound, field="client")
+    given(a_leak()).when(a_notice("nobody")).then_refused(NotFound, field="clients.0")
 
 
 def test_a_count_comes_from_a_total_for_the_client_where_it_was_not_named_with_one() -> None:

@@ -1,0 +1,1 @@
+"""The web console: pages rendered here, on the same requests as every other door."""

@@ -1,0 +1,1 @@
+"""The web console over a real platform, through its own HTTP application."""
