@@ -69,7 +69,9 @@ def form(sheet: Sheet, tongue: Tongue) -> Form:
 
 def _worksheet(sheet: Sheet, tongue: Tongue) -> Sequence[Control]:
     categories = [_category(n, one) for n, one in enumerate(sheet.get("categories", ()))]
-    identifiers = [_identifier(n, one, tongue) for n, one in enumerate(sheet.get("identifiers", ()))]
+    identifiers = [
+        _identifier(n, one, tongue) for n, one in enumerate(sheet.get("identifiers", ()))
+    ]
     circumstances = [_element(name, tongue) for name in CIRCUMSTANCES]
     return (
         *categories,
@@ -216,7 +218,9 @@ async def ask(visit: Visiting, incident: str) -> Response:
     found = await _prefilled(visit, case)
     sheet = found["worksheet"]
     back = incident_link(case.incident)
-    filled = blank(form(sheet, tongue(visit.language)), visit.request.url.path, typed_from(sheet), back)
+    filled = blank(
+        form(sheet, tongue(visit.language)), visit.request.url.path, typed_from(sheet), back
+    )
     return show(visit, filled, case=case, severity=found, sheet=sheet, trouble=None)
 
 

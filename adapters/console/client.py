@@ -46,6 +46,7 @@ MAIN = {  # what a client may say of an incident, in the order of a case
     "state_fact": mark("State a fact that duties turn on"),
     "ask": mark("Ask the vendor"),
     "close_case": mark("Close the case"),
+    "erase": mark("Erase your free text"),
 }
 
 
@@ -64,11 +65,22 @@ async def register(visit: Visiting, as_of: str | None = None) -> Response:
 
 async def incident_page(visit: Visitor, incident: str, done: str | None) -> Response:
     """One incident: what happened, the clocks, what to do, everything that was said."""
+    await read_here(visit, incident)
     visit, looking, case = await case_then(visit, incident)
     found: dict[str, Any] = {**shown(visit, case), "done": case.entry(done), "looking": looking}
     if looking.at:  # what is over cannot be acted on
         found |= {"steps": [], "verbs": {}}
     return page(visit, "client_incident.html", **found)
+
+
+async def read_here(visit: Visitor, incident: str) -> None:
+    """A notice that its client's own people open here has arrived, as through any other door.
+
+    Recorded first, so that the page shows the clock that it starts.
+    """
+    for entry in await visit.ask("timeline", incident=incident):
+        if entry["type"] in (*cases.NOTICES, "QuestionAnswered"):
+            await visit.house.feed.seen(visit.party, str(entry["event"]), "console")
 
 
 def shown(visit: Visitor, case: Case) -> dict[str, Any]:

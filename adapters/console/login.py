@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -15,10 +15,11 @@ from starlette.responses import RedirectResponse, Response
 from adapters.console import i18n
 from adapters.console.forms import require_own_origin
 from adapters.console.render import page
-from adapters.console.visit import ZONE_COOKIE, Anybody, Reader, cookie_name
+from adapters.console.visit import ZONE_COOKIE, Anybody, Reader
 from adapters.http.house import House
 from adapters.http.identity import TheHouse, party_of_key
-from adapters.http.sessions import SESSION_LASTS
+from adapters.http.people import START
+from adapters.http.sessions import SESSION_LASTS, cookie_name
 
 FAILURES = RateLimitItemPerMinute(10)  # wrong keys from one address; then it has to wait
 YEAR = 365 * 24 * 3600
@@ -56,7 +57,7 @@ Next = Annotated[str, Form(max_length=2000)]
 @routes.get("/login")
 async def ask(who: Anybody, next: str = "/", lost: str = "") -> Response:  # noqa: A002 - its name
     """The way in."""
-    return page(who, "login.html", next=_own(next), lost=bool(lost), wrong=None)
+    return _shown(who, next=_own(next), lost=bool(lost), wrong=None)
 
 
 @routes.post("/login")
@@ -94,12 +95,12 @@ async def link(who: Anybody, house: TheHouse, keeper: Keeper, token: str) -> Res
 async def leave(request: Request, house: TheHouse) -> Response:
     """Out."""
     require_own_origin(request, house)
-    token = request.cookies.get(cookie_name(house))
+    token = request.cookies.get(cookie_name(house.url))
     if token:
         house.sessions.end(token)
     gone = RedirectResponse("/login", 303)
     gone.delete_cookie(
-        cookie_name(house), path="/", secure=_tls(house), httponly=True, samesite="lax"
+        cookie_name(house.url), path="/", secure=_tls(house), httponly=True, samesite="lax"
     )
     return gone
 
@@ -131,7 +132,7 @@ def entered(house: House, token: str, to: str = "/") -> Response:
     """The browser gets its session, and goes on."""
     found = RedirectResponse(_own(to), 303, {"Cache-Control": "no-store"})
     found.set_cookie(
-        cookie_name(house),
+        cookie_name(house.url),
         token,
         int(SESSION_LASTS.total_seconds()),
         path="/",
@@ -145,8 +146,15 @@ def entered(house: House, token: str, to: str = "/") -> Response:
 def _refused(
     who: Reader, back: str, wrong: str, status: int, headers: dict[str, str] | None = None
 ) -> Response:
-    shown = {"next": _own(back), "lost": False, "wrong": wrong}
-    return page(who, "login.html", status, headers, **shown)
+    return _shown(who, status, headers, next=_own(back), lost=False, wrong=wrong)
+
+
+def _shown(
+    who: Reader, status: int = 200, headers: dict[str, str] | None = None, **shown: Any
+) -> Response:
+    """The way in; with the provider's, where the house has one."""
+    elsewhere = START if who.house.oidc else None
+    return page(who, "login.html", status, headers, elsewhere=elsewhere, **shown)
 
 
 def _own(address: str) -> str:

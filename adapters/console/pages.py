@@ -38,6 +38,7 @@ def _of_roles() -> list[Any]:
         assessing,
         auditor,
         client,
+        erasing,
         home,
         operator,
         operator_parties,
@@ -47,7 +48,7 @@ def _of_roles() -> list[Any]:
     )
 
     # Their addresses are narrower than the client's.
-    before = [vendor_saying.routes, assessing.routes, saying.routes]
+    before = [vendor_saying.routes, assessing.routes, saying.routes, erasing.routes]
     mine = [auditor.routes, operator.routes, operator_parties.routes]
     return [home.routes, *before, *mine, vendor.routes, client.routes]
 

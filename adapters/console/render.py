@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from adapters.console import assets, i18n
+from adapters.console import assets, i18n, reasons
 from adapters.console.i18n import mark
 from adapters.console.telling import Data, Teller
 from adapters.console.visit import Reader, Visitor
@@ -104,6 +104,8 @@ def environment(language: str) -> Environment:
         asset=assets.address,
         event_link=event_link,
         incident_link=incident_link,
+        reason=reasons.shown,
+        place=reasons.place,
         languages=i18n.NAMES,
         language=language,
     )

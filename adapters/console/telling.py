@@ -49,11 +49,13 @@ FIELDS: Mapping[str, str] = {
     "link": "link",
     "from": "notice_from",
     "entity": "entity",
+    "report_texts": "report_text",
 }
 OWN: Mapping[tuple[str, str], str] = {  # a field that means something else in this kind of event
     ("AuthorityReplied", "kind"): "reply",
     ("DelayRecorded", "ground"): "ground",
     ("ClientEscalated", "why"): "silence",
+    ("ContentErased", "why"): "erasure",
 }
 # What one line tells of an event, in this order; other kinds of event tell all they hold.
 SHORT: Mapping[str, tuple[str, ...]] = {

@@ -40,6 +40,7 @@ ALWAYS = {
     "inform_others": mark("Record whom else you told"),
     "record_delay": mark("Record that a duty is lawfully delayed"),
     "state_fact": mark("State a fact that duties turn on"),
+    "erase": mark("Erase your free text"),
 }
 ENDING = {
     "close_incident": mark("Close the incident"),
@@ -56,6 +57,8 @@ ACTS = {  # what one command told many clients
     "cleared": mark("told that they are not touched"),
     "answered": mark("answered"),
     "shared": mark("given a copy"),
+    "corrected": mark("told of a correction"),
+    "erased": mark("told of an erasure"),
 }
 
 

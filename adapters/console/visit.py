@@ -14,12 +14,11 @@ from fastapi import Depends, Request
 from adapters.console import i18n
 from adapters.http.house import House
 from adapters.http.identity import TheHouse
-from adapters.http.sessions import Session, csrf_of
+from adapters.http.sessions import Session, cookie_name, csrf_of
 from domain.errors import NotFound, VarselError
 from domain.law.matter import Profile
 from projections import parties
 
-COOKIE = "varsel_session"
 ZONE_COOKIE = "varsel_zone"
 
 
@@ -123,11 +122,6 @@ def not_here() -> NotFound:
     )
 
 
-def cookie_name(house: House, name: str = COOKIE) -> str:
-    """The cookie's name; over TLS with a prefix that no other host can set."""
-    return f"__Host-{name}" if house.url.startswith("https:") else name
-
-
 def zone_of(request: Request, otherwise: str) -> ZoneInfo:
     """The zone a reader chose, else the party's."""
     for name in (request.cookies.get(ZONE_COOKIE), otherwise):
@@ -145,7 +139,7 @@ def reader(request: Request, house: TheHouse) -> Reader:
 
 def visitor(request: Request, house: TheHouse) -> Visitor:
     """Who is logged in; raises `LoginNeeded` where nobody is."""
-    token = request.cookies.get(cookie_name(house)) or ""
+    token = request.cookies.get(cookie_name(house.url)) or ""
     session = house.sessions.find(token) if token else None
     me = parties.profile(session.party, house.rows()) if session else None
     if session is None or me is None:

@@ -75,6 +75,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "engagement": _closed(words.EngagementRole),
     "notice_from": _closed(words.NoticeFrom),
     "visibility": _closed(words.Visibility),
+    "erasure": _closed(words.ErasureReason),
     "waiver": _closed(words.WaiverGround),
     "threshold": _closed(words.Threshold),
     "silence": _closed(words.Silence),
@@ -101,6 +102,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "who": _free("police csirt insurer partners"),
     "door": _free("nats poll sse webhook console platform email phone letter meeting"),
     "prompted_by": _free("own_initiative vendor_notice press authority"),
+    "report_text": _closed(words.ReportText),
     "language": _free("en nb fi"),
     "credential": _free("nats api-key person"),
 }
