@@ -10,6 +10,7 @@ from uuid import UUID
 
 from adapters.asking import (
     Body,
+    erased_text,
     instant_of,
     no_incident,
     no_text,
@@ -30,8 +31,10 @@ from projections import (
     board,
     contradictions,
     directory,
+    erasures,
     facts,
     feed_index,
+    knowledge,
     obligations,
     parties,
     register,
@@ -72,6 +75,7 @@ class Answers:
             "register": self.register,
             "board": self.board,
             "facts": self.facts,
+            "knowledge": self.knowledge,
             "contradictions": self.contradictions,
             "severity": self.severity,
             "feed": self.feed,
@@ -127,6 +131,15 @@ class Answers:
         incident = self._incident(whose, {"incident": None, **body}, view, required=True)
         return facts.query(whose.id, incident or "", view.rows) or {}
 
+    def knowledge(self, granted: Grant, body: Body) -> Row:
+        """What a party knew of an incident at an instant, and what superseded it since."""
+        whose = self._whose(granted, body)
+        view = View(self._views.rows, self._clock())
+        incident = self._incident(whose, {"incident": None, **body}, view, required=True)
+        asked = body.get("at")
+        at = view.now if asked is None else instant_of(asked, whose.clock, "at")
+        return knowledge.query(whose.id, incident or "", view.rows, at, whose.clock)
+
     def board(self, granted: Grant, body: Body) -> Row:
         """How far each client of an incident has come."""
         reference = text_in(body, "incident")
@@ -162,6 +175,9 @@ class Answers:
         recorded = self._ledger.at(position) if position else None
         if recorded is None:
             raise no_text(reference)
+        gone = erasures.since(recorded, rows)
+        if gone is not None:
+            raise erased_text(reference, gone)
         return self._ledger.sealer.open(recorded, path)
 
     def whoami(self, granted: Grant, _: Body) -> Row:
@@ -174,6 +190,11 @@ class Answers:
         return [one.model_dump(mode="json") for one in everybody if granted.sees(one.id)]
 
     # --- whose, which, when ---
+
+    def within(self, granted: Grant, body: Body) -> tuple[Profile, str | None]:
+        """Whose view is asked for, and which incident of it, for what is made of several."""
+        whose, view = self._seen(granted, body)
+        return whose, self._incident(whose, body, view)
 
     def _seen(self, granted: Grant, body: Body) -> tuple[Profile, View]:
         whose = self._whose(granted, body)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
+from domain.envelope import PLATFORM
 from domain.errors import Invalid, NotFound
 from domain.parsing import explain
 from domain.values import Point, last_instant
@@ -49,6 +50,18 @@ def no_text(reference: str) -> NotFound:
         got=reference,
         expected="a reference to free text in your feed or timeline",
         next_step="ask for one of those; a text that was erased is gone",
+    )
+
+
+def erased_text(reference: str, gone: Mapping[str, Any]) -> NotFound:
+    """What whoever could read a text is told of it once it was erased."""
+    at = datetime.fromisoformat(gone["at"]).strftime("%Y-%m-%d %H:%M UTC")
+    by = "the operator" if gone["by"] == PLATFORM else gone["by"]
+    return NotFound(
+        f"this text was erased on {at} by {by} ({gone['why'].replace('_', ' ')})",
+        field="text",
+        got=reference,
+        next_step="it is gone for good; that it was written, and its hash, stand in the ledger",
     )
 
 

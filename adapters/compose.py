@@ -8,11 +8,23 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
+from adapters import erasure, logs
 from adapters import folder as folders
-from adapters import logs
-from adapters.admission import OPERATOR, Accounts, Admission
+from adapters.accounts import Accounts
+from adapters.admission import OPERATOR, Admission
 from adapters.answers import Answers
+from adapters.evidence.asking import Proofs
+from adapters.evidence.bundle_parts import Bundles
+from adapters.evidence.collect import Ports as ExportPorts
+from adapters.evidence.collect import export
+from adapters.evidence.copies import FeedPorts
+from adapters.evidence.follower import Follower
+from adapters.evidence.log import TransparencyLog
+from adapters.evidence.opening import Evidence, remember_last, require_last, signer
+from adapters.evidence.opening import path as evidence_file
+from adapters.evidence.watch import Watch
 from adapters.finding import ViewDirectory
 from adapters.nats.connection import Connection, Report, connect
 from adapters.nats.credentials import Credentials
@@ -25,6 +37,7 @@ from adapters.nats.server import EmbeddedServer, free_port
 from adapters.nats.tenancy import Tenancy
 from adapters.nats.trust import Trust
 from adapters.platform import Parts, Platform, Writer
+from adapters.rates import Rates
 from adapters.reminders import Ports as ReminderPorts
 from adapters.reminders import Reminders
 from adapters.settings import Settings
@@ -40,6 +53,9 @@ from domain.law.loader import load_packs
 from domain.law.rules import Rules
 from projections.everything import projections
 
+if TYPE_CHECKING:
+    from adapters.http.house import House
+
 Clock = Callable[[], datetime]
 Laws = Callable[[tuple[str, ...]], Rules]
 LOOK = 5.0  # seconds between looks at what is to be done when the views do not move
@@ -53,11 +69,19 @@ def system_clock() -> datetime:
 class Running:
     """A platform that is up: where it is reached, and its parts for those in the same process."""
 
-    def __init__(self, platform: Platform, parts: Parts, url: str, folder: folders.Folder) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        parts: Parts,
+        url: str,
+        folder: folders.Folder,
+        house: House | None,
+    ) -> None:
         self.platform = platform
         self.parts = parts
         self.url = url
         self.folder = folder
+        self.house = house
 
 
 @asynccontextmanager
@@ -67,38 +91,84 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
     logs.configure(settings.log_level)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(folders.claimed(settings.data))
-        vault = folders.open_vault(folder, settings.master_key_file)
+        vault = _vault(settings, folder)
         stack.callback(vault.close)
         laws = cache(partial(load_packs, settings.law_dir))
         rules = laws(())
-        parts = _parts(folder, vault, laws, clock, stack)
+        rates = Rates(settings.rate)
+        parts = _parts(folder, vault, laws, clock, rates, stack, settings.watch_seconds)
         await _introduce(parts)
         platform = Platform(parts)
         url = await _connect(settings, folder, vault, parts, platform, stack)
         _keep_time(parts, platform, rules, stack)
-        yield Running(platform, parts, url, folder)
+        house = await _front(settings, folder, vault, parts, platform, stack)
+        await _webhooks(settings, folder, vault, parts, platform, house, stack)
+        yield Running(platform, parts, url, folder, house)
 
 
-def _parts(
-    folder: folders.Folder, vault: SqliteVault, laws: Laws, clock: Clock, stack: AsyncExitStack
+def _vault(settings: Settings, folder: folders.Folder) -> SqliteVault:
+    """The vault; where its key was made just now, that is said once."""
+    first = not folder.vault.exists()
+    vault = folders.open_vault(folder, settings.master_key_file)
+    if first and settings.master_key_file is None:
+        logs.get().info("master-key.made", path=str(folder.master_key))
+    return vault
+
+
+def _parts(  # noqa: PLR0913, PLR0917 - the root names each
+    folder: folders.Folder,
+    vault: SqliteVault,
+    laws: Laws,
+    clock: Clock,
+    rates: Rates,
+    stack: AsyncExitStack,
+    watch_seconds: float = 3600.0,
 ) -> Parts:
     """Everything that needs no broker; `laws` gives the rules, with drafts where asked for."""
     rules = laws(())
     log = logs.get()
     ledger = EventLedger(folder.ledger, vault)
     stack.callback(ledger.close)
+    if again := erasure.sweep(ledger):
+        log.warning("erasure.finished", keys=again)
     views = Views(folder.views, ledger.since, projections(render))
     stack.callback(views.close)
     projector = Projector(views, log)
     ledger.watch(projector.wake)
     projector.start()
     stack.callback(projector.stop)
+    evidence = _evidence(folder, vault, ledger, views, watch_seconds, stack)
     desk = Desk(ledger, ViewDirectory(ledger, views, projector), folders.digest_key(vault))
     write = Writer()
     stack.callback(write.close)
     answers = Answers(ledger, views, laws, clock)
     desk.load_law(rules.fingerprint, tuple(sorted(rules.packs)), clock())
-    return Parts(ledger, views, projector, desk, answers, write, clock, log)
+    exporting = ExportPorts(answers, ledger, lambda: views.rows, evidence.log, lambda: rules, clock)
+    bundles = Bundles(folder.root, partial(export, exporting, desk.granted))
+    stack.callback(bundles.close)
+    return Parts(
+        ledger, views, projector, desk, answers, write, clock, log, rates, evidence, bundles
+    )
+
+
+def _evidence(  # noqa: PLR0913, PLR0917 - the root names each
+    folder: folders.Folder,
+    vault: SqliteVault,
+    ledger: EventLedger,
+    views: Views,
+    watch_seconds: float,
+    stack: AsyncExitStack,
+) -> Evidence:
+    """The transparency log in step with the ledger, and the watch over everything."""
+    log = TransparencyLog(evidence_file(folder.root), ledger, signer(vault))
+    stack.callback(log.close)
+    stack.callback(remember_last, vault, log)
+    follower = Follower(log, logs.get(), lambda: require_last(vault, log, ledger))
+    ledger.watch(follower.wake)
+    follower.start()
+    stack.callback(follower.stop)
+    watch = Watch(folder.ledger, log, views, watch_seconds, logs.get())
+    return Evidence(log, follower, watch, Proofs(log, ledger, lambda: views.rows))
 
 
 async def _introduce(parts: Parts) -> None:
@@ -138,6 +208,10 @@ async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
     platform.admission, platform.relay = admission, relay
     relay.start()
     stack.push_async_callback(relay.stop)
+    watch = parts.evidence.watch
+    watch.feed = FeedPorts(core, lambda: parts.views.rows, relay.mend)
+    watch.start()
+    stack.push_async_callback(watch.stop)
     await deliveries.start()
     stack.push_async_callback(deliveries.stop)
     await _follow_views(parts, platform, relay, stack)
@@ -147,6 +221,49 @@ async def _connect(  # noqa: PLR0913, PLR0917 - the root names each
     if not folder.operator_creds.exists():
         folders.write_private(folder.operator_creds, await admission.operator_creds())
     return url
+
+
+async def _front(  # noqa: PLR0913, PLR0917 - the root names each
+    settings: Settings,
+    folder: folders.Folder,
+    vault: SqliteVault,
+    parts: Parts,
+    platform: Platform,
+    stack: AsyncExitStack,
+) -> House | None:
+    """The HTTP door, where one is asked for: last to open, when there is somebody to answer."""
+    if settings.http_port is None:
+        return None
+    from adapters.front import open_front  # noqa: PLC0415 - without a door, no web framework
+
+    port = _port(folder, "http.port", settings.http_host, settings.http_port)
+    house = await open_front(settings, port, vault, parts, platform, stack)
+    folders.write_private(folder.web_url, house.url + "\n")
+    return house
+
+
+async def _webhooks(  # noqa: PLR0913, PLR0917 - the root names each
+    settings: Settings,
+    folder: folders.Folder,
+    vault: SqliteVault,
+    parts: Parts,
+    platform: Platform,
+    house: House | None,
+    stack: AsyncExitStack,
+) -> None:
+    """The sender of webhooks; its links lead to the HTTP door, where there is one."""
+    from adapters.webhooks.opening import open_webhooks  # noqa: PLC0415 - a fast --help
+
+    base = house.url if house else settings.public_url
+    await open_webhooks(
+        folder.root / "webhooks.sqlite",
+        vault,
+        parts,
+        platform,
+        stack,
+        private=settings.webhook_allow_private,
+        base=base,
+    )
 
 
 async def _broker(
@@ -161,7 +278,7 @@ async def _broker(
     server = EmbeddedServer(
         folder.nats,
         trust,
-        port=_port(settings, folder),
+        port=_port(folder, "nats.port", settings.nats_host, settings.nats_port),
         issued_at=now,
         host=settings.nats_host,
         binary=settings.nats_server,
@@ -197,6 +314,7 @@ def _relay(core: Connection, tenancy: Tenancy, admission: Admission, parts: Part
         read=parts.ledger.at,
         render=render,
         restore=restore,
+        headers=parts.evidence.headers_for,
     )
     return Relay(core, ports, parts.log)
 
@@ -266,13 +384,13 @@ def _keep_time(parts: Parts, platform: Platform, rules: Rules, stack: AsyncExitS
     stack.push_async_callback(timer.stop)
 
 
-def _port(settings: Settings, folder: folders.Folder) -> int:
+def _port(folder: folders.Folder, name: str, host: str, asked: int) -> int:
     """The port asked for; 0 means a free one, the same at every start of this folder."""
-    if settings.nats_port:
-        return settings.nats_port
-    kept = folder.root / "nats.port"
+    if asked:
+        return asked
+    kept = folder.root / name
     if not kept.exists():
-        folders.write_private(kept, f"{free_port(settings.nats_host)}\n")
+        folders.write_private(kept, f"{free_port(host)}\n")
     return int(kept.read_text())
 
 

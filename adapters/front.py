@@ -55,6 +55,7 @@ async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names e
         calendars=Calendars(vault, lambda: parts.views.rows, address),
         url=address,
         log=parts.log,
+        witness=parts.evidence.headers,
         oidc=_oidc(settings, address, vault, sessions, parts),
     )
     await stack.enter_async_context(serving(create(house), at, changes))

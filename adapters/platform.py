@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, cast
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
+from adapters import erasure, feeds
 from adapters.admission import Admission
 from adapters.answers import Answers
+from adapters.evidence import operations as evidence
+from adapters.evidence.bundle_parts import Bundles
+from adapters.evidence.opening import Evidence
+from adapters.feeds import FeedMessage
 from adapters.logs import Log
 from adapters.nats.relay import Relay
+from adapters.rates import Rates
 from adapters.reminders import Reminders
+from adapters.requests import fields_of, request_of
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
-from adapters.wire import CONTENT_TYPE, render
+from adapters.wire import CONTENT_TYPE
+from domain.access import require_rows
+from domain.commands import Erase, SetScope
 from domain.desk import VERBS, Desk, Request
-from domain.envelope import PLATFORM, Recorded
-from domain.errors import Forbidden, Invalid, Unavailable
+from domain.errors import Invalid, NotFound, Unavailable
+from domain.ports import Receipt
 from domain.use_cases.platform import Delivery, Escalation, LateWord, Reminder
 from domain.words import near
-from projections import awaiting, feed_index, parties
-from projections.rows import Row
+from projections import awaiting, credentials, feed_index, lag, parties
+
+if TYPE_CHECKING:
+    from adapters.http.calendars import Calendars
+    from adapters.webhooks.operations import Webhooks
 
 T = TypeVar("T")
+WEBHOOKS = tuple(
+    f"webhook_{what}" for what in ("add", "list", "test", "rotate", "enable", "remove")
+)
 PATIENCE = 10.0  # seconds that an answer waits for the views to catch up
-PAGE_BYTES = 2 * 1024 * 1024  # of feed messages in one answer, unless a single one is larger
 
 
 class Writer:
@@ -61,6 +74,9 @@ class Parts:
     write: Writer
     clock: Callable[[], datetime]
     log: Log
+    rates: Rates
+    evidence: Evidence
+    bundles: Bundles
 
 
 class Platform:
@@ -71,23 +87,39 @@ class Platform:
         self.admission: Admission | None = None
         self.relay: Relay | None = None
         self.reminders: Reminders | None = None
+        self.webhooks: Webhooks | None = None
+        self.link: Callable[[str], str] | None = None
+        self.calendars: Calendars | None = None
         self._operations: dict[str, Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]] = {
-            "party_add": self._party_add,
-            "party_rotate": self._party_rotate,
+            "party_add": partial(self._party_give, "party_add"),
+            "party_show": self._party_show,
+            "party_issue": partial(self._party_give, "party_issue"),
+            "party_person": self._party_person,
+            "party_rotate": partial(self._party_give, "party_rotate"),
             "party_revoke": self._party_revoke,
             "rebuild": self._rebuild,
             "health": self._health,
+            **evidence.operations(parts.evidence, parts.desk, self.settled),
+            "export": self._export,
+            "feeds": self._feeds,
             "messages": self._messages,
+            "console_link": self._console_link,
+            "calendar_link": self._calendar_link,
+            "calendar_unlink": self._calendar_unlink,
+            **{verb: partial(self._webhook, verb) for verb in WEBHOOKS},
         }
+        require_rows({*VERBS, *parts.answers.questions, *self._operations})
 
     async def handle(self, party: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
         """One request of one party; raises a `VarselError` that its door will show."""
+        self._parts.rates.ask(party)
         if verb in VERBS:
             return await self._command(party, verb, body)
         if verb in self._parts.answers.questions:
             await self.settled()
-            return await asyncio.to_thread(self._parts.answers.ask, party, verb, _with(body))
+            return await asyncio.to_thread(self._parts.answers.ask, party, verb, fields_of(body))
         if verb in self._operations:
+            await asyncio.to_thread(self._parts.desk.granted, party, verb)
             return await self._operations[verb](party, body)
         known = sorted({*VERBS, *self._parts.answers.questions, *self._operations})
         raise Invalid("there is no such verb", field="do", got=verb, expected=near(verb, known))
@@ -95,17 +127,20 @@ class Platform:
     # --- commands and what the platform records itself ---
 
     async def _command(self, party: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
-        request = Request(
-            party=party if party != "operator" else PLATFORM,
-            verb=verb,
-            command=str(body.get("command") or uuid4()),
-            body=_with(body),
-            happened=body.get("happened"),
-            actor=body.get("actor"),
-        )
+        request = request_of(party, verb, body)
         parts = self._parts
-        receipt = await parts.write(lambda: parts.desk.handle(request, parts.clock()))
+        admission = self._admission() if verb == SetScope.VERB else None
+        receipt = await parts.write(lambda: self._handled(request))
+        if admission is not None:
+            await admission.admit(str(request.body["party"]))
         return {"receipt": receipt.model_dump(mode="json")}
+
+    def _handled(self, request: Request) -> Receipt:
+        """One turn of the writer: a key is destroyed before anything else can be sealed with it."""
+        receipt = self._parts.desk.handle(request, self._parts.clock())
+        if request.verb != Erase.VERB:
+            return receipt
+        return erasure.finish(self._parts.ledger, receipt)
 
     async def record_delivery(self, seen: Delivery) -> None:
         """Record a notice that reached its client."""
@@ -130,29 +165,69 @@ class Platform:
 
     # --- operations ---
 
-    async def _party_add(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
-        request = Request(
-            _operator(party), "register_party", str(body.get("command") or uuid4()), _with(body)
-        )
-        return await self._admission().add(request)
+    async def _party_give(self, verb: str, party: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._admission().give(request_of(party, verb, body))
+        await self.settled()  # an API key is looked up in the views: old ones are shut out now
+        return answer
 
-    async def _party_rotate(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
-        _operator(party)
-        return await self._admission().rotate(_with(body))
+    async def _party_person(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._admission().admit_person(request_of(party, "party_person", body))
+        await self.settled()
+        return answer
 
     async def _party_revoke(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
-        _operator(party)
-        return await self._admission().revoke(_with(body))
+        answer = await self._admission().revoke(request_of(party, "party_revoke", body))
+        await self.settled()
+        return answer
 
-    async def _rebuild(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
-        _operator(party)
+    async def _party_show(self, _party: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A party and its credentials, without any secret: there is none left to show."""
+        await self.settled()
+        rows, name = self._parts.views.rows, fields_of(body).get("id")
+        profile = parties.profile(name, rows) if isinstance(name, str) else None
+        if profile is None:
+            raise NotFound("no such party", field="id", got=name, next_step="varsel party list")
+        shown = profile.model_dump(mode="json")
+        return {"party": shown, "credentials": credentials.of(profile.id, rows)}
+
+    async def _console_link(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
+        """A link that logs a party's own people in at the console, once and soon."""
+        if self.link is None:
+            raise _no_door()
+        return {"link": await asyncio.to_thread(self.link, party)}
+
+    async def _calendar_link(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
+        """A new secret address of the party's deadlines as a calendar; the old one is dead."""
+        return {"url": await asyncio.to_thread(self._calendars().link, party)}
+
+    async def _calendar_unlink(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
+        """The address leads nowhere any more."""
+        return {"revoked": await asyncio.to_thread(self._calendars().unlink, party)}
+
+    def _calendars(self) -> Calendars:
+        if self.calendars is None:
+            raise _no_door()
+        return self.calendars
+
+    async def _rebuild(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
         name = await asyncio.to_thread(self._parts.views.rebuild)
         self._parts.projector.wake()
         return {"generation": name, "position": self._parts.views.position()}
 
-    async def _health(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
-        _operator(party)
+    async def _health(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
         return self.health()
+
+    async def _export(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
+        """An audit bundle, part by part."""
+        await self.settled()
+        bundles = self._parts.bundles
+        return {"export": await asyncio.to_thread(bundles.answer, party, fields_of(body))}
+
+    async def _feeds(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
+        """How far each party has come with its feed, as far as NATS knows."""
+        await self.settled()
+        rows, floor = self._parts.views.rows, self._admission().floor
+        return {"feeds": await asyncio.to_thread(lag.query, rows, floor)}
 
     def health(self) -> dict[str, Any]:
         """How far everything has come, and what is in the way."""
@@ -162,6 +237,9 @@ class Platform:
         published = relay.published if relay else -1
         troubles = [parts.projector.trouble, relay.trouble if relay else "not connected"]
         troubles.append(reminders.trouble if reminders else None)
+        hooks = self.webhooks
+        troubles.append(hooks.trouble if hooks else None)
+        troubles.extend(parts.evidence.troubles())
         return {
             "ledger": ledger,
             "views": views,
@@ -170,41 +248,43 @@ class Platform:
             "undelivered": len(awaiting.deliveries(parts.views.rows)),
             "parties": len(parties.everybody(parts.views.rows)),
             "generation": parts.views.generation,
-            "troubles": [trouble for trouble in troubles if trouble],
+            "expiring": credentials.expiring(parts.views.rows, parts.clock()),
+            "webhooks": hooks.health() if hooks else {},
+            # An endpoint that a party lets go is its own trouble: the platform is well.
+            "troubles": [*filter(None, troubles), *(hooks.disabled() if hooks else ())],
             "ok": ledger == views and listed == published and not any(troubles),
         }
 
     async def _messages(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A page of a feed, byte for byte what was or will be published."""
-        await self.settled()
-        found = await asyncio.to_thread(self._page, party, _with(body))
-        for row, recorded, _ in found:
-            if row["feed"] == party:
-                await self._seen_by_poll(party, str(recorded.id))
-        pages = [{"sequence": row["sequence"], "body": text} for row, _, text in found]
+        found = await self.read_feed(party, fields_of(body))
+        for one in found:
+            if one.feed == party:
+                await self.seen(party, str(one.event), "poll")
+        pages = [{"sequence": one.sequence, "body": one.body} for one in found]
         return {"messages": pages, "content_type": CONTENT_TYPE}
 
-    def _page(self, party: str, body: dict[str, Any]) -> list[tuple[Row, Recorded, str]]:
-        """What of the page asked for fits into one answer."""
-        rows, room = self._parts.views.rows, PAGE_BYTES
-        found: list[tuple[Row, Recorded, str]] = []
-        for one in self._parts.answers.ask(party, "feed", body)["feed"]:
-            [row] = feed_index.after(one["number"] - 1, 1, rows)
-            recorded = self._parts.ledger.at(row["position"])
-            if recorded is None:
-                raise Unavailable("the ledger does not hold what the index lists")
-            text = render(recorded, feed_index.place_of(row)).decode()
-            room -= len(json.dumps(text))
-            if room < 0 and found:
-                break
-            found.append((row, recorded, text))
-        return found
+    async def read_feed(self, party: str, asked: dict[str, Any]) -> list[FeedMessage]:
+        """The same for a door that tells itself, by `seen`, what it has handed over."""
+        await asyncio.to_thread(self._parts.desk.granted, party, "messages")
+        await self.settled()
+        parts = self._parts
+        return await asyncio.to_thread(
+            feeds.page, party, asked, parts.answers, parts.ledger, parts.views.rows
+        )
 
-    async def _seen_by_poll(self, party: str, notice: str) -> None:
+    async def seen(self, party: str, notice: str, door: str) -> None:
         """A notice read through this door has arrived as well as one read from the stream."""
         waiting = awaiting.delivery(party, notice, self._parts.views.rows)
         if waiting is not None:
-            await self.record_delivery(delivery(waiting, self._parts.clock(), "poll", "seen"))
+            await self.record_delivery(feeds.delivery(waiting, self._parts.clock(), door, "seen"))
+
+    async def _webhook(self, verb: str, party: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A party's own endpoints: added, shown, tried, renewed, opened again, removed."""
+        if self.webhooks is None:
+            raise Unavailable("the platform is still starting", next_step="try again in a moment")
+        await self.settled()
+        return await self.webhooks.handle(request_of(party, verb, body))
 
     # --- parts ---
 
@@ -226,27 +306,8 @@ class Platform:
         return self.admission
 
 
-def delivery(row: Mapping[str, Any], at: datetime, door: str, observed: str) -> Delivery:
-    """The delivery of a notice that was awaited."""
-    return Delivery(
-        incident=UUID(row["incident"]),
-        vendor=row["vendor"],
-        client=row["client"],
-        notice=UUID(row["notice"]),
-        door=door,
-        delivered_at=at,
-        observed=observed,
+def _no_door() -> Unavailable:
+    return Unavailable(
+        "this platform has no HTTP door",
+        next_step="start it with varsel serve --http 127.0.0.1:8080",
     )
-
-
-def _with(body: Mapping[str, Any]) -> dict[str, Any]:
-    found = body.get("with", {})
-    if not isinstance(found, dict):
-        raise Invalid("is not a mapping", field="with", got=found, expected="field: value")
-    return cast("dict[str, Any]", found)
-
-
-def _operator(party: str) -> str:
-    if party != "operator":
-        raise Forbidden("this is for the operator", expected="the operator's creds")
-    return PLATFORM

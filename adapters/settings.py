@@ -11,7 +11,12 @@ from domain.errors import Invalid
 
 
 class Settings(BaseSettings):
-    """How a platform is set up. A port of 0 picks a free one and keeps it in the data folder."""
+    """How a platform is set up. A port of 0 picks a free one and keeps it in the data folder.
+
+    Without `http_port` there is no HTTP door. `public_url` is how people reach it from outside,
+    where that is another address than the one it listens at (a proxy that ends TLS, say).
+    `webhook_allow_private` lets webhooks go to addresses inside, and to loopback without TLS.
+    """
 
     model_config = SettingsConfigDict(env_prefix="VARSEL_", extra="ignore", frozen=True)
 
@@ -19,10 +24,19 @@ class Settings(BaseSettings):
     nats_host: str = "127.0.0.1"
     nats_port: int = Field(default=4222, ge=0, le=65535)
     nats_server: Path | None = None
+    http_host: str = "127.0.0.1"
+    http_port: int | None = Field(default=None, ge=0, le=65535)
+    public_url: str | None = None
+    oidc_issuer: str | None = None  # people log in through it; without, with keys and links alone
+    oidc_client_id: str | None = None
+    oidc_client_secret_file: Path | None = None
     master_key_file: Path | None = None
     law_dir: Path | None = None
     log_level: str = "INFO"
+    rate: str = "6000/minute"  # of each party's requests, through all doors; or off
     reconcile_seconds: float = Field(default=30.0, gt=0)
+    watch_seconds: float = Field(default=3600.0, gt=0)  # between passes of the integrity watch
+    webhook_allow_private: bool = False
     database_url: str | None = None
     nats_url: str | None = None
 

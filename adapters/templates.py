@@ -145,8 +145,13 @@ BY_VERB: dict[tuple[str, str], tuple[Any, str]] = {
     ("notify_clients", "clients"): (["joker"], "ids, or all that are named"),
     ("notify_regulator", "stage"): ("new", "new, follow_up, complete or withdrawn"),
     ("record_reply", "kind"): ("receipt", "receipt, case_number, question, order or closed"),
+    ("set_scope", "party"): ("tilsyn", "the auditor's id"),
+    ("set_scope", "scope"): (["joker"], "whom it may look at from here on; [] is nobody"),
     ("register_party", "id"): ("joker", "the party's id"),
     ("register_party", "scope"): (["joker"], "whom an auditor may look at"),
+    ("erase", "party"): ("joker", "whose free text; your own where you leave it out"),
+    ("erase", "why"): ("mistake", "data_subject_request, mistake, retention or order"),
+    ("erase", "reference"): ("case 24/01234", "what it refers to; nothing of what was erased"),
     ("record_delay", "ground"): ("criminal investigation", "on which ground"),
 }
 ASKED_ALL_THE_SAME = frozenset({("revise_facts", "claims")})  # at least one of three
@@ -181,6 +186,12 @@ def template_for(verb: str, *, whole: bool = False) -> str:
         apart = (verb, known) in OPTIONAL_APART
         lines += ["", *_field(verb, known, required=asked or (whole and not apart))]
     return "\n".join(lines) + "\n"
+
+
+def example(verb: str) -> dict[str, Any]:
+    """What the template of a verb holds when nothing optional is let in, as plain data."""
+    found = yaml.load(template_for(verb), Loader=yaml.BaseLoader)  # noqa: S506 - only plain scalars
+    return dict(found or {})
 
 
 def _field(verb: str, name: str, *, required: bool) -> list[str]:

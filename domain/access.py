@@ -54,6 +54,7 @@ notify_regulator    own             told            -               -
 record_reply        own             told            -               -
 record_delay        own             told            -               -
 correct             own             told            -               -
+erase               own             told            -               everyone
 
 raise_concern       -               new             -               -
 acknowledge         -               told            -               -
@@ -75,6 +76,7 @@ register            self            self            scope           everyone
 contradictions      self            self            scope           everyone
 severity            self            self            scope           everyone
 facts               self            self            scope           everyone
+knowledge           self            self            scope           everyone
 feed                self            self            scope           everyone
 messages            self            self            scope           everyone
 text                self            self            scope           -
@@ -84,6 +86,10 @@ console_link        self            self            self            self
 calendar_link       self            self            -               -
 calendar_unlink     self            self            -               -
 parties             -               -               -               everyone
+checkpoint          self            self            self            self
+consistency         self            self            self            self
+inclusion           self            self            scope           everyone
+export              self            self            scope           everyone
 
 webhook_add         self            self            scope           -
 webhook_list        self            self            self            -
@@ -100,6 +106,7 @@ party_rotate        -               -               -               everyone
 party_revoke        -               -               -               everyone
 rebuild             -               -               -               platform
 health              -               -               -               platform
+examine             -               -               -               platform
 feeds               -               -               -               everyone
 """
 

@@ -35,13 +35,17 @@ class Context(Value):
 
 
 class Draft(Value):
-    """An event decided but not yet recorded."""
+    """An event decided but not yet recorded.
+
+    `id` is given only where another event of the same command refers to this one.
+    """
 
     event: SerializeAsAny[Event]
     about: Context
     visibility: tuple[PartyId, ...]
     happened: When | None = None
     corrects: UUID | None = None
+    id: UUID | None = None
 
 
 class Envelope(Value):

@@ -36,6 +36,7 @@ from domain.words import (
     ChainLink,
     Channel,
     EngagementRole,
+    ErasureReason,
     FilingStage,
     GivenUp,
     MandateScope,
@@ -43,6 +44,7 @@ from domain.words import (
     NoticeFrom,
     Outcome,
     ReplyKind,
+    ReportText,
     RevisionReason,
     Role,
     Short,
@@ -151,7 +153,10 @@ class IncidentWithdrawn(Event):
 
 @event
 class ClientNotified(Event):
-    """The vendor told one client what happened and what of it concerns that client."""
+    """The vendor told one client what happened and what of it concerns that client.
+
+    `report` is the report it rests on; `report_texts` are those of its texts that there are.
+    """
 
     facts: Facts
     count: Count
@@ -161,6 +166,7 @@ class ClientNotified(Event):
     given_at: When | None = None
     answers: UUID | None = None
     report: UUID | None = None
+    report_texts: tuple[ReportText, ...] = ()
 
 
 @event
@@ -574,6 +580,13 @@ class EventCorrected(Event):
 
 @event
 class ContentErased(Event):
-    """The key of sealed free text was destroyed."""
+    """All free text that a party had written about an incident up to here is erased.
 
-    reason: Text | None = None
+    The reason is a word of a closed list: what was erased must not be told anew beside it. `key`
+    names the key that is destroyed, as `domain/ports.Ledger.seal` does.
+    """
+
+    party: PartyId
+    why: ErasureReason
+    key: str
+    reference: Label | None = None

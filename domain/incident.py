@@ -10,7 +10,14 @@ from domain import events as e
 from domain.envelope import Recorded
 from domain.errors import Refused
 from domain.values import Count, Facts, When
-from domain.words import Sure
+from domain.words import ReportText, Sure
+
+_TEXTS: tuple[ReportText, ...] = ("title", "text")
+
+
+def texts_of(report: e.VendorReportedLeak) -> tuple[ReportText, ...]:
+    """Which texts there are to fetch of a report."""
+    return tuple(name for name in _TEXTS if getattr(report, name) is not None)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Incident:
     slug: str
     facts: Facts
     report: UUID
+    report_texts: tuple[ReportText, ...] = ()
     answers: UUID | None = None
     clients: dict[str, Line] = field(default_factory=dict[str, Line])
     status: str = "open"
@@ -102,6 +110,7 @@ def evolve(state: Incident | None, recorded: Recorded) -> Incident | None:
             slug=happening.slug,
             facts=happening.facts,
             report=recorded.id,
+            report_texts=texts_of(happening),
             answers=happening.answers,
         )
     return None if state is None else _next(state, happening)

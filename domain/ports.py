@@ -25,6 +25,7 @@ class Receipt(Value):
 
     `events` are those on the writer's own stream; the notices a mass command wrote are counted
     in `notices`. `recorded_at` is UTC. A repeated command id gets its first receipt again.
+    `caveats` say in plain words what accepting could not do: after an erasure, where copies are.
     """
 
     command: str
@@ -33,6 +34,7 @@ class Receipt(Value):
     incident: UUID | None = None
     events: tuple[ReceiptEvent, ...] = ()
     notices: int = 0
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,17 @@ class Ledger(Protocol):
 
     def receipt(self, party: str, command: str) -> Kept | None:
         """The receipt this party got for this command id, if any."""
+        ...
+
+    def seal(self, party: str, about: UUID) -> str | None:
+        """Which key seals a party's free text about an incident; None where there is none.
+
+        The name of a key tells nothing of it: the first 16 bytes of its SHA-256, in hex.
+        """
+        ...
+
+    def event_id(self, now: datetime) -> UUID:
+        """A fresh id, for an event that another one of the same command refers to."""
         ...
 
     def append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:

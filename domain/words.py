@@ -57,10 +57,12 @@ Role = Annotated[Literal["vendor", "client", "auditor", "operator"], Folded]
 EngagementRole = Annotated[Literal["processor", "joint", "independent"], Folded]
 NoticeFrom = Annotated[Literal["aware", "confirmed", "client_identified"], Folded]
 Visibility = Annotated[Literal["own", "shared"], Folded]
+ReportText = Annotated[Literal["title", "text"], Folded]
 WaiverGround = Literal["unlikely_risk", "34-3-a", "34-3-b", "34-3-c"]
 Threshold = Literal["24h", "6h", "half_way", "1h", "due"]
 Silence = Literal["undelivered", "unacknowledged"]
 GivenUp = Literal["gone", "exhausted", "out_of_scope"]
+ErasureReason = Annotated[Literal["data_subject_request", "mistake", "retention", "order"], Folded]
 ChainLink = Annotated[Literal["upstream", "same_as", "part_of"], Folded]
 
 

@@ -167,6 +167,10 @@ class Work:
 
     # --- writing ---
 
+    def event_id(self) -> UUID:
+        """A fresh id for an event that another one of this command refers to."""
+        return self._ledger.event_id(self.now)
+
     def add(  # noqa: PLR0913 - an event with everything its envelope will say of it
         self,
         stream: UUID,
@@ -177,8 +181,12 @@ class Work:
         happened: When | None = None,
         corrects: UUID | None = None,
         version: int | None = None,
+        called: UUID | None = None,
     ) -> None:
-        """Put an event on a stream; `version` is what the stream holds, where it was not read."""
+        """Put an event on a stream, under the id `called` where it needs to be known beforehand.
+
+        `version` is what the stream holds, where it was not read.
+        """
         if version is not None:
             self._expected.setdefault(stream, version)
         elif stream not in self._expected:
@@ -191,6 +199,7 @@ class Work:
                 visibility=tuple(dict.fromkeys(visibility)),
                 happened=happened or self.happened,
                 corrects=corrects,
+                id=called,
             )
         )
 

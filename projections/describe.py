@@ -40,7 +40,7 @@ def texts(recorded: Recorded) -> list[str]:
     """References (`<event id>/<field>`) of the texts this event lets its readers fetch."""
     found = _references(data(recorded))
     if isinstance(recorded.event, e.ClientNotified) and recorded.event.report:
-        found += [f"{recorded.event.report}/{field}" for field in ("title", "text")]
+        found += [f"{recorded.event.report}/{name}" for name in recorded.event.report_texts]
     return found
 
 

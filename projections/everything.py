@@ -9,7 +9,9 @@ from projections import (
     awaiting,
     board,
     contradictions,
+    credentials,
     directory,
+    erasures,
     facts,
     matters,
     parties,
@@ -19,10 +21,11 @@ from projections import (
 from projections.feed_index import FeedIndex, Render
 from projections.rows import MemoryRows, Project, Rows
 
-SCHEMA = 3  # raise it when rows change shape: views of an older shape are built anew
+SCHEMA = 5  # raise it when rows change shape: views of an older shape are built anew
 
 VIEWS: tuple[Project, ...] = (
     directory.project,
+    erasures.project,
     parties.project,
     timeline.project,
     matters.project,
@@ -35,7 +38,7 @@ VIEWS: tuple[Project, ...] = (
 
 def projections(render: Render) -> tuple[Project, ...]:
     """Every projection a platform runs; `render` makes the bodies of feed messages."""
-    return (FeedIndex(render).project, *VIEWS, awaiting.project)
+    return (FeedIndex(render).project, *VIEWS, awaiting.project, credentials.project)
 
 
 def fold(events: Iterable[Recorded], views: Iterable[Project] = VIEWS) -> Rows:

@@ -7,6 +7,7 @@ and made again, byte for byte.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
@@ -106,6 +107,18 @@ def head(party: str, rows: Rows) -> int:
 def after(ordinal: int, limit: int, rows: Rows) -> list[Row]:
     """The messages behind a number, over all feeds, in the order of publication."""
     return [row for _, row in rows.all(NUMBERS, "", after=number(ordinal), limit=limit)]
+
+
+def placed(party: str, position: int, rows: Rows) -> Row | None:
+    """Where in a feed the event at a position of the log stands; None where it is not in it."""
+
+    def at(sequence: int) -> Row:
+        return rows.get(FEED, party, number(sequence)) or {"position": 0}
+
+    sequences = range(1, head(party, rows) + 1)
+    before = bisect_left(sequences, position, key=lambda one: at(one)["position"])
+    row = at(before + 1)
+    return row if row["position"] == position else None
 
 
 def page(party: str, sequence: int, limit: int, rows: Rows) -> list[Row]:

@@ -19,10 +19,20 @@ def query(party: str, incident: str, rows: Rows, given: Worksheet | None = None)
     """
     worksheet = given or prefilled(party, incident, rows)
     return {
-        "worksheet": worksheet.model_dump(mode="json", exclude_none=True),
+        "worksheet": _fillable(worksheet),
         "score": describe.scored(worksheet),
         "precedents": [_precedent(one) for one in closest(features_of(worksheet))],
     }
+
+
+def _fillable(worksheet: Worksheet) -> Row:
+    """A worksheet as it is filled in and sent: the text of a reason is just text."""
+    said = worksheet.model_dump(mode="json", exclude_none=True)
+    for category in said["categories"]:
+        for one in category.get("adjusted", ()):
+            if "reason" in one:
+                one["reason"] = one["reason"]["plain"]
+    return said
 
 
 def prefilled(party: str, incident: str, rows: Rows) -> Worksheet:

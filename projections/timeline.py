@@ -10,7 +10,21 @@ from projections import describe
 from projections.rows import Row, Rows, number
 
 VIEW = "timeline"
-HIDDEN = (e.PartyRegistered, e.CredentialIssued, e.CredentialRevoked, e.LawPackLoaded)
+WEBHOOKS = (
+    e.WebhookAdded,
+    e.WebhookRotated,
+    e.WebhookDisabled,
+    e.WebhookEnabled,
+    e.WebhookRemoved,
+)
+UNTOLD = ("client", "command")  # for other projections: whom it is about, by which command it came
+HIDDEN = (
+    e.PartyRegistered,
+    e.CredentialIssued,
+    e.CredentialRevoked,
+    e.LawPackLoaded,
+    *WEBHOOKS,
+)
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
@@ -36,15 +50,28 @@ def _entry(recorded: Recorded) -> Row:
         "superseded_by": None,
         "incident": str(envelope.about.incident) if envelope.about.incident else None,
         "data": describe.judged(recorded),
+        "client": envelope.about.client,
+        "command": envelope.command,
     }
 
 
 def query(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
     """A party's timeline, oldest first; each entry names what superseded it since."""
-    entries = [dict(row) for _, row in rows.all(VIEW, party)]
-    mine = [one for one in entries if incident is None or one["incident"] == incident]
+    mine = entries(party, rows, incident)
     replaced = _superseded(mine)
-    return [{**one, "superseded_by": replaced.get(one["event"])} for one in mine]
+    return [
+        {
+            **{name: part for name, part in one.items() if name not in UNTOLD},
+            "superseded_by": replaced.get(one["event"]),
+        }
+        for one in mine
+    ]
+
+
+def entries(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
+    """The same as it is kept: with `UNTOLD`, and without what superseded it."""
+    kept = [row for _, row in rows.all(VIEW, party)]
+    return [one for one in kept if incident is None or one["incident"] == incident]
 
 
 def _superseded(entries: list[Row]) -> dict[str, str]:

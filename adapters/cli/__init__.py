@@ -8,7 +8,23 @@ import sys
 
 import typer
 
-from adapters.cli import commands, following, parties, playing, queries, serving, suggesting
+from adapters.cli import (
+    commands,
+    console,
+    erasing,
+    evidence,
+    following,
+    keeping,
+    knowing,
+    parties,
+    playing,
+    queries,
+    reporting,
+    serving,
+    suggesting,
+    webhooks,
+    witnessing,
+)
 from domain.errors import Invalid, VarselError
 
 app = typer.Typer(
@@ -23,17 +39,26 @@ app.command()(commands.report)
 app.command()(commands.do)
 app.command()(commands.template)
 app.command()(following.follow)
+app.add_typer(webhooks.app, name="webhook")
+app.command()(console.console)
 app.command()(queries.timeline)
 app.command()(queries.obligations)
 app.command()(queries.register)
 app.command()(queries.board)
 app.command()(queries.contradictions)
 app.command()(queries.severity)
+app.command()(knowing.knew)
+app.command()(erasing.erase)
+app.command("audit-report")(reporting.audit_report)
+app.command()(evidence.export)
+app.command()(evidence.verify)
 app.command()(suggesting.suggest)
 app.command()(playing.play)
 app.command()(playing.deadline)
+app.command()(witnessing.checkpoint)
 app.command()(parties.doctor)
 app.command()(parties.rebuild)
+app.command()(keeping.rekey)
 app.command(hidden=True)(serving.demo)
 
 

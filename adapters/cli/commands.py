@@ -49,7 +49,7 @@ def template(
     verb: Annotated[str | None, typer.Argument(metavar="[VERB]", help="none: the list")] = None,
 ) -> None:
     """A commented YAML for a verb, to be filled in."""
-    from adapters.cli.templates import listing, template_for  # noqa: PLC0415 - a fast --help
+    from adapters.templates import listing, template_for  # noqa: PLC0415 - a fast --help
 
     typer.echo(template_for(verb) if verb else listing(), nl=False)
 
@@ -70,6 +70,11 @@ def _say(  # noqa: PLR0917 - the options of two commands
     if happened:
         body["happened"] = happened
     receipt = call(reach(creds, url), verb, body)["receipt"]
+    show_receipt(receipt, json=json)
+
+
+def show_receipt(receipt: dict[str, Any], *, json: bool) -> None:
+    """What was accepted, and in plain words what that could not do."""
     if json:
         put_json(receipt)
         return
@@ -80,3 +85,5 @@ def _say(  # noqa: PLR0917 - the options of two commands
     out.print(f"at {receipt['recorded_at']}, command {receipt['command']}", markup=False)
     if receipt["incident"]:
         out.print(f"incident {receipt['incident']}")
+    for caveat in receipt["caveats"]:
+        out.print(f"note: {caveat}", markup=False)

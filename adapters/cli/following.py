@@ -53,22 +53,27 @@ class _Printer:
         if self.done or place in self._shown:
             return
         self._shown.add(place)
-        texts = await self._texts(body)
+        texts, erased = await self._texts(body)
         if self._json:
-            line = {**body, "texts": texts} if texts else body
+            found = {"texts": texts, "erased": erased}
+            line = {**body, **{name: part for name, part in found.items() if part}}
             sys.stdout.write(jsons.dumps(line, ensure_ascii=False) + "\n")
             sys.stdout.flush()
         else:
-            show.message(self._out, body, texts, self._zone)
+            show.message(self._out, body, {**texts, **erased}, self._zone)
         self._left = None if self._left is None else self._left - 1
 
-    async def _texts(self, body: dict[str, Any]) -> dict[str, str]:
-        texts: dict[str, str] = {}
+    async def _texts(self, body: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+        """The texts that are there, and what is said of those that were erased."""
+        texts, erased = dict[str, str](), dict[str, str]()
         for reference in body["data"]["texts"]:
-            with contextlib.suppress(VarselError):  # erased, or never written
+            try:
                 answer = await self._caller.call("text", {"with": {"text": reference}})
                 texts[reference] = answer["text"]
-        return texts
+            except VarselError as gone:
+                if "erased" in gone.message:  # else it was never written
+                    erased[reference] = gone.message
+        return texts, erased
 
 
 async def _follow(way: Reach, from_: int | None, limit: int | None, *, json: bool) -> None:

@@ -34,7 +34,7 @@ def console() -> Console:
 
 def timeline(out: Console, entries: Iterable[dict[str, Any]], zone: str = "UTC") -> None:
     """What happened, one line an event."""
-    table = _table("recorded", "what", "by", "happened", "what it says")
+    table = grid("recorded", "what", "by", "happened", "what it says")
     for one in entries:
         cells = (
             instant(one["recorded_at"], zone),
@@ -49,7 +49,7 @@ def timeline(out: Console, entries: Iterable[dict[str, Any]], zone: str = "UTC")
 
 def obligations(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") -> None:
     """What is owed, one line a duty, the alarm first."""
-    table = _table("duty", "owed to", "clock since", "due", "status", "why")
+    table = grid("duty", "owed to", "clock since", "due", "status", "why")
     for one in rows:
         due = [_due(each, zone) for each in one["due"]]
         table.add_row(
@@ -65,7 +65,7 @@ def obligations(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC")
 
 def board(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") -> None:
     """How far each client has come."""
-    table = _table("client", "sure", "count", "told", "delivered", "acknowledged", "stands at")
+    table = grid("client", "sure", "count", "told", "delivered", "acknowledged", "stands at")
     for one in rows:
         table.add_row(
             one["client"],
@@ -86,9 +86,7 @@ def _is_silent(line: dict[str, Any]) -> bool:
 
 def register(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") -> None:
     """The record of breaches, one line a breach."""
-    table = _table(
-        "incident", "vendor", "known since", "effects", "remedies", "authority", "people"
-    )
+    table = grid("incident", "vendor", "known since", "effects", "remedies", "authority", "people")
     for one in rows:
         cells = (
             one["incident"],
@@ -105,7 +103,7 @@ def register(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") ->
 
 def contradictions(out: Console, rows: Iterable[dict[str, Any]]) -> None:
     """Statements that collide with facts."""
-    table = _table("statement", "claim", "against", "kind")
+    table = grid("statement", "claim", "against", "kind")
     for one in rows:
         cells = (one["statement"], one["claim"], one["against"], plain(one["kind"]))
         table.add_row(*map(Text, cells))
@@ -120,7 +118,7 @@ def severity(out: Console, found: dict[str, Any]) -> None:
     for step in score["steps"]:
         worth = f"{step['low']:g} to {step['high']:g}"
         out.print(Text(f"  {step['part']:<7} {worth}  {step['words']}"))
-    table = _table("closest cases", "authority", "people", "also")
+    table = grid("closest cases", "authority", "people", "also")
     for one in found["precedents"]:
         decided = one["decided"]
         table.add_row(
@@ -151,7 +149,8 @@ def _due(due: dict[str, Any], zone: str) -> str:
     return f"{instant(due['at'], zone)} {due['convention']}{mark}"
 
 
-def _table(*columns: str) -> Table:
+def grid(*columns: str) -> Table:
+    """A table without lines."""
     table = Table(box=None, pad_edge=False, header_style="bold", row_styles=["", ""])
     for column in columns:
         table.add_column(column, overflow="fold")

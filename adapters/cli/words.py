@@ -205,10 +205,31 @@ def _mandated(data: Data, zone: str) -> Iterator[Part]:
     yield _timed("until", data.get("until"), zone)
 
 
+def _endpoint(data: Data, _: str) -> Iterator[Part]:
+    """The endpoint as its party knows it; of its URL the host alone is known."""
+    yield data["endpoint"]
+    yield from _given(data, host="at", feed="feed", types="only", why="because:")
+    yield "whole messages" if data.get("full") else None
+
+
 def _registered(data: Data, _: str) -> Iterator[Part]:
     yield f"{data['name']}, {some(data['roles'])}"
     yield data.get("country")
     yield from _given(data, laws="under", scope="sees")
+
+
+def _scoped(data: Data, _: str) -> Iterator[Part]:
+    yield f"{data['auditor']} sees {some(data['scope']) if 'scope' in data else 'nobody'}"
+
+
+def _issued(data: Data, zone: str) -> Iterator[Part]:
+    yield data["kind"]
+    yield f"until {instant(data['expires_at'], zone)}" if "expires_at" in data else None
+
+
+def _erased(data: Data, _: str) -> Iterator[Part]:
+    yield f"all free text that {data['party']} had written here is gone ({plain(data['why'])})"
+    yield from _given(data, reference="reference")
 
 
 def _fixed(words: str) -> Callable[[Data, str], Iterable[Part]]:
@@ -250,8 +271,14 @@ SAYINGS: dict[str, Callable[[Data, str], Iterable[Part]]] = {
     "MandateGranted": _mandated,
     "MandateRevoked": lambda data, _: (f"{data['vendor']} may file no more",),
     "PartyRegistered": _registered,
-    "CredentialIssued": lambda data, _: (data["kind"],),
+    "AuditScopeSet": _scoped,
+    "CredentialIssued": _issued,
     "CredentialRevoked": _fixed("it opens nothing any more"),
+    "WebhookAdded": _endpoint,
+    "WebhookRotated": _endpoint,
+    "WebhookDisabled": _endpoint,
+    "WebhookEnabled": _endpoint,
+    "WebhookRemoved": _endpoint,
     "EventCorrected": lambda data, _: (f"undoes {data['target']}",),
-    "ContentErased": _fixed("the free text is gone"),
+    "ContentErased": _erased,
 }

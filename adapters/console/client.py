@@ -171,13 +171,13 @@ def _no_case() -> Any:
 @routes.get("/concern")
 async def concern_form(visit: Visiting) -> Response:
     """A concern to raise."""
-    return show(visit, blank(raise_concern(), "/concern"))
+    return show(visit, blank(raise_concern(await _vendors(visit)), "/concern"))
 
 
 @routes.post("/concern")
 async def concern(visit: Visiting) -> Response:
     """A concern raised."""
-    return await take(visit, raise_concern(), {}, lambda _: "/?done=concern")
+    return await take(visit, raise_concern(await _vendors(visit)), {}, lambda _: "/?done=concern")
 
 
 @routes.get("/mandates")
@@ -189,25 +189,29 @@ async def mandates(visit: Visiting) -> Response:
 @routes.post("/mandates/grant")
 async def grant(visit: Visiting) -> Response:
     """A mandate granted."""
-    return await take(visit, grant_mandate(), {}, lambda _: "/mandates", "/mandates")
+    made = grant_mandate(await _vendors(visit))
+    return await take(visit, made, {}, lambda _: "/mandates", "/mandates")
 
 
 @routes.get("/mandates/grant")
 async def grant_form(visit: Visiting) -> Response:
     """A mandate to grant."""
-    return show(visit, blank(grant_mandate(), "/mandates/grant", prefilled(visit), "/mandates"))
+    made = grant_mandate(await _vendors(visit))
+    return show(visit, blank(made, "/mandates/grant", prefilled(visit), "/mandates"))
 
 
 @routes.get("/mandates/revoke")
 async def revoke_form(visit: Visiting) -> Response:
     """A mandate to take back."""
-    return show(visit, blank(revoke_mandate(), "/mandates/revoke", prefilled(visit), "/mandates"))
+    made = revoke_mandate(await _mandated(visit))
+    return show(visit, blank(made, "/mandates/revoke", prefilled(visit), "/mandates"))
 
 
 @routes.post("/mandates/revoke")
 async def revoke(visit: Visiting) -> Response:
     """A mandate taken back."""
-    return await take(visit, revoke_mandate(), {}, lambda _: "/mandates", "/mandates")
+    made = revoke_mandate(await _mandated(visit))
+    return await take(visit, made, {}, lambda _: "/mandates", "/mandates")
 
 
 async def _mandates(visit: Visitor) -> dict[str, Any]:
@@ -215,3 +219,19 @@ async def _mandates(visit: Visitor) -> dict[str, Any]:
     said = [one for one in entries if one["type"] in {"MandateGranted", "MandateRevoked"}]
     agreed = [one for one in entries if one["type"] == "EngagementAgreed"]
     return {"said": said, "agreed": agreed}
+
+
+async def _vendors(visit: Visitor) -> list[str]:
+    """The vendors that work for the client, and those that told it of an incident."""
+    entries = await visit.ask("timeline")
+    agreed = {one["data"]["vendor"] for one in entries if one["type"] == "EngagementAgreed"}
+    told = {one["by"] for one in entries if one["source"] == "vendor"}
+    return sorted((agreed | told) - {visit.party})
+
+
+async def _mandated(visit: Visitor) -> list[str]:
+    """The vendors that hold a mandate of the client, by its newest word on each."""
+    entries = await visit.ask("timeline")
+    kinds = ("MandateGranted", "MandateRevoked")
+    said = {one["data"]["vendor"]: one["type"] for one in entries if one["type"] in kinds}
+    return sorted(vendor for vendor, kind in said.items() if kind == "MandateGranted")

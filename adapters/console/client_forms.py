@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from adapters.console.case import Case
 from adapters.console.controls import (
@@ -364,14 +363,34 @@ FORMS: dict[str, Make] = {
 }
 
 
-def raise_concern(_: Any = None) -> Form:
+def _vendor(vendors: Sequence[str]) -> Control:
+    """One of the vendors that work for the client; any, where none is on record."""
+    if vendors:
+        return Choice(name="vendor", label=mark("Vendor"), options=tuple(vendors), required=True)
+    return Line(
+        name="vendor",
+        label=mark("Vendor"),
+        required=True,
+        maxlength=63,
+        help=mark("Its id. No vendor is on record as working for you."),
+    )
+
+
+def raise_concern(vendors: Sequence[str] = ()) -> Form:
     """Something a client noticed itself."""
     return Form(
         "raise_concern",
         mark("Raise a concern with a vendor"),
         mark("Send"),
         (
-            Line(name="vendor", label=mark("Vendor"), required=True, maxlength=63),
+            Line(
+                name="vendor",
+                label=mark("Vendor"),
+                required=True,
+                maxlength=63,
+                options=tuple(vendors),
+                help=mark("The id of a vendor: one that works for you, or any other."),
+            ),
             Line(
                 name="concern",
                 label=mark("A short name for the concern"),
@@ -386,14 +405,14 @@ def raise_concern(_: Any = None) -> Form:
     )
 
 
-def grant_mandate() -> Form:
+def grant_mandate(vendors: Sequence[str] = ()) -> Form:
     """A vendor may file on the client's behalf."""
     return Form(
         "grant_mandate",
         mark("Let a vendor file on your behalf"),
         mark("Grant"),
         (
-            Line(name="vendor", label=mark("Vendor"), required=True, maxlength=63),
+            _vendor(vendors),
             Choice(
                 name="scope",
                 label=mark("What it may file"),
@@ -408,11 +427,11 @@ def grant_mandate() -> Form:
     )
 
 
-def revoke_mandate() -> Form:
+def revoke_mandate(vendors: Sequence[str] = ()) -> Form:
     """No more."""
     return Form(
         "revoke_mandate",
         mark("Take a mandate back"),
         mark("Take it back"),
-        (Line(name="vendor", label=mark("Vendor"), required=True, maxlength=63),),
+        (_vendor(vendors),),
     )

@@ -140,6 +140,29 @@ async def finish(
     return RedirectResponse(done(receipt), 303)
 
 
+async def give(
+    visit: Visitor,
+    form: Form,
+    fields: Callable[[dict[str, Any]], Mapping[str, Any]],
+    shown: Callable[[Mapping[str, Any]], Response],
+    back: str = "/",
+) -> Response:
+    """Read a form whose answer `shown` makes a page of: a secret goes into no address, no cache."""
+    filled = await received(visit, form, back)
+    if filled.notice:
+        return show(visit, filled, 422)
+    try:
+        read = read_all(form.controls, filled.typed, "", visit.zone)
+        answer = await visit.operate(form.verb, fields(read), filled.command)
+    except Mistakes as wrong:
+        return show(visit, replace(filled, wrong=wrong.by_name), 422)
+    except CommandReused:
+        return show(visit, replace(filled, command=str(uuid4()), notice=AGAIN), 409)
+    except VarselError as refused:
+        return show(visit, replace(filled, error=refused), refused.status)
+    return shown(answer)
+
+
 async def received(visit: Visitor, form: Form, back: str = "/") -> Filled:
     """What was sent; with a notice where it did not come from a page of this session."""
     require_own_origin(visit.request, visit.house)

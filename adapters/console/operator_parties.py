@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from adapters.console.controls import Mistakes, read_all
-from adapters.console.forms import AGAIN, Filled, Form, blank, received, show, take, take_as
+from adapters.console.forms import Form, blank, give, show, take, take_as
 from adapters.console.operator import require_operator
 from adapters.console.operator_forms import GIVES, OF_A_PARTY, add, engage
 from adapters.console.render import page
 from adapters.console.visit import Visiting, Visitor, not_here
-from domain.errors import CommandReused, VarselError
 
 routes = APIRouter(include_in_schema=False, prefix="/admin")
 HOME = "/"
@@ -49,7 +45,7 @@ async def add_form(visit: Visiting) -> Response:
 async def added(visit: Visiting) -> Response:
     """A party let in: its credentials, this once."""
     require_operator(visit)
-    return await give(visit, add(), {}, HOME)
+    return await given(visit, add(), {}, HOME)
 
 
 @routes.get("/parties/{party}")
@@ -74,7 +70,7 @@ async def change(visit: Visiting, party: str, what: str) -> Response:
     """What was asked for in it, done."""
     made = _form(what, await _party(visit, party))
     if what in GIVES:
-        return await give(visit, made, {"id": party}, _at(party))
+        return await given(visit, made, {"id": party}, _at(party))
     fixed: dict[str, Any] = {"party": party, "scope": []} if what == "scope" else {"id": party}
     done = f"{_at(party)}?done={what}"
     return await take_as(visit, made, lambda read: {**fixed, **read}, lambda _: done, _at(party))
@@ -96,29 +92,13 @@ def _at(party: str) -> str:
     return f"/admin/parties/{quote(party, safe='')}"
 
 
-async def give(visit: Visitor, made: Form, fixed: Mapping[str, Any], back: str) -> Response:
-    """Read a form whose answer holds secrets, and show them: they go into no address, no cache."""
-    filled = await received(visit, made, back)
-    if filled.notice:
-        return show(visit, filled, 422)
-    try:
-        read = read_all(made.controls, filled.typed, "", visit.zone)
-        answer = await _given(visit, filled, {**read, **fixed})
-    except Mistakes as wrong:
-        said = wrong.by_name
-        return show(visit, replace(filled, wrong=said), 422)
-    except CommandReused:
-        return show(visit, replace(filled, command=str(uuid4()), notice=AGAIN), 409)
-    except VarselError as refused:
-        return show(visit, replace(filled, error=refused), refused.status)
-    return page(visit, "operator_given.html", answer=answer, file=_file(answer))
+async def given(visit: Visitor, made: Form, fixed: Mapping[str, Any], back: str) -> Response:
+    """Read a form whose answer holds secrets, and show them this once."""
 
+    def shown(answer: Mapping[str, Any]) -> Response:
+        return page(visit, "operator_given.html", answer=answer, file=_file(answer))
 
-async def _given(visit: Visitor, filled: Filled, fields: Mapping[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {"with": dict(fields), "command": filled.command}
-    if visit.session.user:
-        body["actor"] = {"user": visit.session.user}
-    return await visit.house.handle(visit.party, filled.form.verb, body)
+    return await give(visit, made, lambda read: {**read, **fixed}, shown, back)
 
 
 def _file(answer: Mapping[str, Any]) -> str | None:

@@ -38,6 +38,7 @@ def _of_roles() -> list[Any]:
         assessing,
         auditor,
         client,
+        connections,
         erasing,
         home,
         operator,
@@ -49,7 +50,7 @@ def _of_roles() -> list[Any]:
 
     # Their addresses are narrower than the client's.
     before = [vendor_saying.routes, assessing.routes, saying.routes, erasing.routes]
-    mine = [auditor.routes, operator.routes, operator_parties.routes]
+    mine = [auditor.routes, connections.routes, operator.routes, operator_parties.routes]
     return [home.routes, *before, *mine, vendor.routes, client.routes]
 
 

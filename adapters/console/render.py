@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -33,6 +33,15 @@ class Place:
 
 ALL = frozenset({"vendor", "client", "auditor", "operator"})
 NAV: list[Place] = [Place("/", mark("Overview"), ALL, "o")]
+
+
+# Who is here in several roles reaches each side's overview by these.
+SIDES: Mapping[str, Place] = {
+    "vendor": Place("/?as=vendor", mark("As a vendor"), ALL),
+    "client": Place("/?as=client", mark("As a client"), ALL),
+    "auditor": Place("/?as=auditor", mark("As an auditor"), ALL),
+    "operator": Place("/?as=operator", mark("As the operator"), ALL),
+}
 
 
 def offer(address: str, label: str, *roles: str, key: str = "") -> None:
@@ -78,7 +87,8 @@ def is_partial(request: Request) -> bool:
 
 def _places(visitor: Visitor | None) -> Sequence[Place]:
     mine = frozenset(visitor.me.roles) if visitor else frozenset[str]()
-    return [place for place in NAV if mine & place.roles]
+    sides = [side for role, side in SIDES.items() if role in mine]
+    return [place for place in NAV if mine & place.roles] + (sides if len(sides) > 1 else [])
 
 
 @cache

@@ -71,10 +71,14 @@ class Visitor(Reader):
 
     async def do(self, verb: str, fields: Mapping[str, Any], command: str) -> dict[str, Any]:
         """Say something; the receipt. A command id that was used before gets its first receipt."""
+        return dict((await self.operate(verb, fields, command))["receipt"])
+
+    async def operate(self, verb: str, fields: Mapping[str, Any], command: str) -> dict[str, Any]:
+        """The same with the whole answer, for what gives more than a receipt."""
         body: dict[str, Any] = {"with": dict(fields), "command": command}
         if self.session.user:
             body["actor"] = {"user": self.session.user}
-        return dict((await self.house.handle(self.party, verb, body))["receipt"])
+        return await self.house.handle(self.party, verb, body)
 
     async def texts(self, *shown: Any) -> dict[str, str | None]:
         """All free text that these rows refer to, by reference; None where it is gone."""

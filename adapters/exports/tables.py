@@ -1,4 +1,4 @@
-"""Timeline and register as files: CSV (RFC 4180) for spreadsheets, JSON for everything else."""
+"""Timeline, duties and register as files: CSV (RFC 4180) for spreadsheets, JSON for the rest."""
 
 from __future__ import annotations
 
@@ -27,6 +27,25 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "event",
         "corrects",
         "superseded_by",
+    ),
+    "obligations": (
+        "duty",
+        "status",
+        "due",
+        "started_at",
+        "met_at",
+        "why",
+        "incident",
+        "debtor",
+        "owed_to",
+        "authority",
+        "country",
+        "stage",
+        "citation",
+        "law_version",
+        "started_by",
+        "met_by",
+        "id",
     ),
     "register": (
         "incident",

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from adapters.http import (
     commands,
+    evidence,
     exports,
     feed,
     operations,
@@ -53,6 +54,7 @@ def create(house: House) -> FastAPI:
         exports.public,
         people.routes,
         operations.routes,
+        evidence.routes,
         public.routes,
     ):
         app.include_router(routes)
@@ -60,6 +62,7 @@ def create(house: House) -> FastAPI:
     _install_console(app, house)
     schema.install(app)
     app.add_middleware(OwnNames, names=_names(house.url))
+    app.add_middleware(evidence.Witnessed, headers=house.witness)
     app.add_middleware(SafeAnswers, tls=house.url.startswith("https:"))
     return app
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from adapters.http import shapes, shapes_operations
+from adapters.http import shapes, shapes_evidence, shapes_knowledge, shapes_operations
 from adapters.http.shapes import Shape
 from adapters.schemas.shaping import shaped
 from domain import commands as c
@@ -95,7 +95,12 @@ def _described() -> tuple[dict[tuple[Model, Mode], Schema], dict[str, Schema]]:
 
 
 def _shapes() -> Iterator[type[Shape]]:
-    modules: tuple[ModuleType, ...] = (shapes, shapes_operations)
+    modules: tuple[ModuleType, ...] = (
+        shapes,
+        shapes_evidence,
+        shapes_knowledge,
+        shapes_operations,
+    )
     for module in modules:
         for one in vars(module).values():
             own = isinstance(one, type) and one.__module__ == module.__name__

@@ -1,18 +1,20 @@
-"""What people take along: tables as CSV, and deadlines as a calendar at a secret address."""
+"""What people take along: audit bundles, tables as CSV, deadlines as a calendar at an address."""
 
 from __future__ import annotations
 
+import base64
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Request
-from starlette.responses import JSONResponse, Response
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from adapters.exports import calendar, tables
 from adapters.http import shapes_operations as out
 from adapters.http.identity import TheHouse, Who, address_of
-from adapters.http.questions import Ask, AsOf, Party
+from adapters.http.questions import NAME, Ask, AsOf, Party
 from adapters.http.replies import answered
-from adapters.http.schema import accepted, found, operation, reading
+from adapters.http.schema import accepted, found, operation, reading, refusals
 from adapters.http.strict import known_parameters
 from domain.errors import NotFound
 
@@ -20,7 +22,33 @@ routes = APIRouter(prefix="/v1", tags=["exports"], dependencies=[Depends(known_p
 public = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
 
 _CSV: Final = found({"text/csv": {"schema": {"type": "string"}}}, "a table for spreadsheets")
+_ZIP: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "the bundle: verify.py in it, or varsel verify, says what holds",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    **refusals(409),
+}
 _ICS: Final = found({"text/calendar": {"schema": {"type": "string"}}}, "open deadlines")
+
+Since = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        description="only what was recorded from then on: an instant, or a date (its begin)",
+        examples=["2023-02-27"],
+        **NAME,
+    ),
+]
+Until = Annotated[
+    str | None,
+    Query(
+        description="only what was recorded until then: an instant, or a date (its end)",
+        examples=["2023-03-31"],
+        **NAME,
+    ),
+]
+Texts = Annotated[bool, Query(description="free text as well, as far as it still opens")]
 
 
 @routes.get(
@@ -36,6 +64,18 @@ async def timeline(request: Request, behind: TheHouse, who: Who, ask: Ask) -> Re
 
 
 @routes.get(
+    "/obligations.csv",
+    operation_id="obligations_csv",
+    response_class=Response,
+    responses=_CSV,
+    **reading("obligations"),
+)
+async def obligations(request: Request, behind: TheHouse, who: Who, ask: Ask) -> Response:
+    """All duties as CSV, with their deadlines by every convention."""
+    return _table(request, "obligations", await behind.ask(who.party, "obligations", **ask.body))
+
+
+@routes.get(
     "/register.csv",
     operation_id="register_csv",
     response_class=Response,
@@ -48,6 +88,40 @@ async def register(
     """The whole record of breaches as CSV."""
     rows = await behind.ask(who.party, "register", party=party, as_of=as_of)
     return _table(request, "register", rows)
+
+
+@routes.get(
+    "/export",
+    operation_id="export",
+    response_class=StreamingResponse,
+    responses=_ZIP,
+    **operation("export"),
+)
+async def export(
+    behind: TheHouse,
+    who: Who,
+    ask: Ask,
+    since: Since = None,
+    until: Until = None,
+    *,
+    with_texts: Texts = False,
+) -> StreamingResponse:
+    """An audit bundle: events with their proofs, what followed from them, and a verifier."""
+    asked = {**ask.body, "from": since, "until": until, "with_texts": with_texts}
+    first = await behind.ask(who.party, "export", **asked)
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield base64.b64decode(first["data"])
+        for part in range(1, first["parts"]):
+            found = await behind.ask(who.party, "export", bundle=first["bundle"], part=part)
+            yield base64.b64decode(found["data"])
+
+    more = {
+        "Content-Disposition": 'attachment; filename="varsel-bundle.zip"',
+        "Content-Length": str(first["bytes"]),
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(parts(), media_type="application/zip", headers=more)
 
 
 @routes.post(

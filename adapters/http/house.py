@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -74,7 +74,8 @@ class House:
 
     `handle(party, verb, body)` answers a request as the NATS intake would; `url` is how people
     reach this door from outside, without a slash at its end; `oidc` logs people in, where a
-    provider is set; `streams` counts each party's open streams.
+    provider is set; `witness` gives the newest checkpoint as a header; `streams` counts each
+    party's open streams.
     """
 
     handle: Handle
@@ -87,6 +88,7 @@ class House:
     calendars: Calendars
     url: str
     log: Log
+    witness: Callable[[], Mapping[str, str]]
     oidc: Oidc | None = None
     throttle: Throttle = field(default_factory=Throttle)
     streams: Counter[str] = field(default_factory=Counter[str])

@@ -86,6 +86,18 @@ async def rebuild(behind: TheHouse, who: Who) -> Response:
 
 
 @routes.post(
+    "/operations/examine",
+    operation_id="examine",
+    response_class=JSONResponse,
+    responses=accepted(out.Examined, "what was found, and what of it was made anew"),
+    **operation("examine"),
+)
+async def examine(behind: TheHouse, who: Who) -> Response:
+    """Recompute the transparency log from the ledger, and compare views and feed with it."""
+    return JSONResponse(await behind.handle(who.party, "examine", {}))
+
+
+@routes.post(
     "/operations/console_link",
     operation_id="console_link",
     response_class=JSONResponse,

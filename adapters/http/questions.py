@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from adapters.http import components, shapes
+from adapters.http import components, shapes, shapes_knowledge
 from adapters.http.bodies import json_body
 from adapters.http.identity import TheHouse, Who
 from adapters.http.replies import answered
@@ -36,6 +36,14 @@ AsOf = Annotated[
     str | None,
     Query(
         description="what was known then: an instant with its zone, or a date (its end)",
+        examples=["2023-02-28T12:30:00+01:00"],
+        **NAME,
+    ),
+]
+At = Annotated[
+    str | None,
+    Query(
+        description="at which instant; else now: an instant with its zone, or a date (its end)",
         examples=["2023-02-28T12:30:00+01:00"],
         **NAME,
     ),
@@ -161,6 +169,23 @@ async def facts(
     """What a party was told of an incident."""
     found = await behind.ask(who.party, "facts", incident=incident, party=party, as_of=as_of)
     return answered(request, {"facts": found})
+
+
+@routes.get(
+    "/incidents/{incident}/knowledge",
+    **_said("knowledge", shapes_knowledge.Knowledge, "what it knew then, and what came after"),
+)
+async def knowledge(
+    request: Request,
+    behind: TheHouse,
+    who: Who,
+    incident: Reference,
+    party: Party = None,
+    at: At = None,
+) -> Response:
+    """What a party knew of an incident at an instant, and what superseded it since."""
+    found = await behind.ask(who.party, "knowledge", incident=incident, party=party, at=at)
+    return answered(request, {"knowledge": found})
 
 
 @routes.get(

@@ -82,6 +82,21 @@ class Rebuilt(Shape):
     position: int
 
 
+class Finding(Shape):
+    """Something that is not as it was; `repaired` where it could be made anew from the ledger."""
+
+    kind: str = Field(examples=["changed"])
+    what: str = Field(examples=["the row at position 7"])
+    repaired: bool
+
+
+class Examined(Shape):
+    """How many leaves of the transparency log were recomputed, and what was found."""
+
+    examined: int
+    findings: tuple[Finding, ...]
+
+
 class Expiring(Named):
     """A credential that ends by itself soon."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,7 @@ class Ports:
     """What the relay needs: the read models, events by position, and how to make the feed anew.
 
     `rows` gives the read models in use, `caught_up` whether they hold the whole ledger.
+    `headers` are given for the position of an event: they travel beside the message's body.
     `restore(common)` makes stream and consumers anew; up to the number `common` the messages
     were ours, so what parties acknowledged of those still counts.
     """
@@ -39,6 +40,7 @@ class Ports:
     read: Callable[[int], Recorded | None]
     render: Render
     restore: Callable[[int], Awaitable[None]]
+    headers: Callable[[int], Mapping[str, str]] = lambda _: {}
 
 
 class Relay:
@@ -51,11 +53,17 @@ class Relay:
         self._log = log
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._spoilt: int | None = None
         self.published = -1
         self.trouble: str | None = None
 
     def wake(self) -> None:
         """Say that the index has grown (from the event loop's thread)."""
+        self._wake.set()
+
+    def mend(self, number: int) -> None:
+        """Have the stream made anew: its message `number` is not the one that was published."""
+        self._spoilt = number
         self._wake.set()
 
     def start(self) -> None:
@@ -71,7 +79,7 @@ class Relay:
         look = True
         while True:
             try:
-                if look or self.published < 0:
+                if look or self.published < 0 or self._spoilt:
                     self.published = await self._checkpoint()
                 while await self._carry():
                     pass
@@ -128,6 +136,7 @@ class Relay:
             body=body,
             message_id=row["message"],
             number=row["number"],
+            headers=self._ports.headers(row["position"]),
         )
 
     async def _checkpoint(self) -> int:
@@ -139,6 +148,8 @@ class Relay:
                 raise
             self._log.warning("feed.gone")
             return await self._made_anew(feed_index.total(self._ports.rows()))
+        if self._spoilt is not None:
+            return await self._mended(self._spoilt)
         # A batch that broke off may have left its end behind a foreign message: look at all of it.
         first = last if self.published >= 0 else max(1, last - BATCH + 1)
         if await self._first_foreign(first, last) is None:
@@ -150,6 +161,14 @@ class Relay:
             return last
         self._log.error("feed.foreign", number=foreign)
         return await self._made_anew(await self._common(foreign, first))
+
+    async def _mended(self, number: int) -> int:
+        if not await asyncio.to_thread(self._ports.caught_up):
+            raise Unavailable("the views are behind the ledger: the feed cannot be made anew yet")
+        self._log.error("feed.spoilt", number=number)
+        restored = await self._made_anew(number - 1)
+        self._spoilt = None
+        return restored
 
     async def _made_anew(self, common: int) -> int:
         await self._ports.restore(common)

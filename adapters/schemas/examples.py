@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from adapters.templates import example as template
 from adapters.schemas.shaping import Schema
+from adapters.templates import example as template
 from domain.commands import VERBS
 
 _EVENT: Final = "01869a3f-2f00-7abc-8def-0123456789ab"

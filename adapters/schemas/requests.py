@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, cast
 from pydantic import TypeAdapter
 
 from adapters.answers import Answers
-from adapters.http import shapes
+from adapters.http import shapes, shapes_knowledge
 from adapters.schemas.shaping import (
     Schema,
     closed,
@@ -44,6 +44,7 @@ _AS_OF: Final[Schema] = {
     "description": "What was known then: an instant with its zone, or a date (its end).",
     "examples": ["2023-02-28T12:30:00+01:00"],
 }
+_AT: Final[Schema] = {**_AS_OF, "description": "At which instant, written likewise; else now."}
 _FROM_0: Final[Schema] = {"type": "integer", "minimum": 0}
 _COMMAND: Final[Schema] = {
     "type": "string",
@@ -94,6 +95,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "register": Question(_WHOLE, (), _of(list[shapes.Breach])),
     "board": Question({"incident": _INCIDENT, "as_of": _AS_OF}, ("incident",), _board()),
     "facts": Question(_VIEW, ("incident",), _of(shapes.Known)),
+    "knowledge": Question(
+        {"party": _PARTY, "incident": _INCIDENT, "at": _AT},
+        ("incident",),
+        _of(shapes_knowledge.Knew),
+    ),
     "contradictions": Question(_VIEW, (), _of(list[Contradiction])),
     "severity": Question(
         {**_VIEW, "worksheet": _of(Worksheet, "validation")}, ("incident",), _of(shapes.Graded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import EventSourcingError
-from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper, Notification
 from eventsourcing.utils import Environment, EnvType
 
 from adapters.store.mapper import Entry, VarselMapper
@@ -25,9 +26,11 @@ from adapters.store.recorders import (
     Ticket,
 )
 from adapters.store.sealing import Sealer
+from adapters.store.stored import KeptReceipt, StoredRow, receipt_hash
 from adapters.store.vault import Vault
 from domain.envelope import Draft, Envelope, Recorded
 from domain.errors import Conflict, Unavailable
+from domain.events import ContentErased
 from domain.ports import Changes, Kept, Receipt, ReceiptEvent, Signature
 
 _STAMPS = 5
@@ -106,6 +109,14 @@ class EventLedger:
         row = self._recorder.select_receipt(party, command)
         return Kept(row[0], Receipt.model_validate_json(row[1])) if row else None
 
+    def seal(self, party: str, about: UUID) -> str | None:
+        """See `Ledger`."""
+        return self.sealer.name_of_key(party, str(about))
+
+    def event_id(self, now: datetime) -> UUID:
+        """See `Ledger`."""
+        return event_id(now)
+
     def append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
         """See `Ledger`."""
         if not changes.streams:
@@ -124,10 +135,31 @@ class EventLedger:
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
         return [_recorded(self._book.mapper.to_domain_event(row), row.id) for row in rows]
 
+    @_answering()
+    def erasures(self) -> list[Recorded]:
+        """Every event by which free text was erased, in the order of the log."""
+        topics = [ContentErased.TOPIC]
+        rows = self._recorder.select_notifications(None, sys.maxsize, topics=topics)
+        return [_recorded(self._book.mapper.to_domain_event(row), row.id) for row in rows]
+
     def at(self, position: int) -> Recorded | None:
         """The event at a position of the log."""
         found = self.since(position - 1, 1)
         return found[0] if found and found[0].position == position else None
+
+    @_answering()
+    def rows_since(self, position: int, limit: int) -> list[StoredRow]:
+        """The same as it is stored, undecoded: what evidence is made of."""
+        rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
+        return [_stored(row) for row in rows]
+
+    @_answering()
+    def receipt_hash(self, row: StoredRow) -> bytes | None:
+        """The hash of the receipt kept for the command that wrote a row; None for none."""
+        by = row.envelope()
+        party, command = by["party"], by["command"]
+        kept = self._recorder.select_receipt(party, command)
+        return receipt_hash(KeptReceipt(party, command, *kept)) if kept else None
 
     @_answering()
     def position(self) -> int:
@@ -198,6 +230,12 @@ def _recorded(entry: Any, position: int) -> Recorded:
     )
 
 
+def _stored(row: Notification) -> StoredRow:
+    if not isinstance(row.originator_id, UUID):  # pragma: no cover - uuid recorder
+        raise TypeError(row.originator_id)
+    return StoredRow(row.id, row.originator_id, row.originator_version, row.topic, row.state)
+
+
 def _text(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
 
@@ -215,7 +253,7 @@ def _in_order(changes: Changes) -> list[tuple[UUID, int, Draft]]:
 
 def _entry(stream: UUID, version: int, draft: Draft, by: Signature, at: datetime) -> Entry:
     envelope = Envelope(
-        id=event_id(at),
+        id=draft.id or event_id(at),
         party=by.party,
         command=by.command,
         actor=by.actor,

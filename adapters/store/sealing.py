@@ -1,12 +1,14 @@
 """Sealing free text: AES-256-GCM under a key per party and incident, bound to its place.
 
 The associated data names stream, version, topic and field, so that two sealed texts swapped in
-the table do not open. Destroying the key erases the text everywhere at once.
+the table do not open. Destroying the key erases the text everywhere at once; what is written
+after that gets a new one.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -27,6 +29,7 @@ class Sealer:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._lock = threading.Lock()
+        self._condemned: dict[str, str] = {}
 
     def seal(self, said: Any, envelope: Envelope, place: str) -> Any:
         """JSON-ready event data with every plain text in it replaced by its sealed form.
@@ -62,12 +65,36 @@ class Sealer:
                 "this text does not open: it was erased, altered or moved", field=path
             ) from None
 
-    def erase(self, party: str, about: str) -> bool:
-        """Destroy the key of one party's text about one incident; False where there is none."""
-        return self._vault.destroy(f"text/{party}/{about}")
+    def name_of_key(self, party: str, about: str) -> str | None:
+        """The key of one party's text about one incident, by name; None where there is none.
+
+        The first 16 bytes of its SHA-256: of a random key it tells nothing.
+        """
+        key = self._vault.get(f"text/{party}/{about}")
+        return None if key is None else _named(key)
+
+    def erase(self, party: str, about: str, key: str) -> bool:
+        """Destroy the key of this name; False where it is gone, or another is in its place.
+
+        Raises `Unavailable` where the vault fails: nothing more is sealed under that key or
+        opened with it, and it is destroyed before the next text is sealed.
+        """
+        name = f"text/{party}/{about}"
+        with self._lock:
+            self._condemned[name] = key
+            return self._destroy(name)
+
+    def _destroy(self, name: str) -> bool:
+        key, condemned = self._vault.get(name), self._condemned.get(name)
+        fits = key is not None and _named(key) == condemned
+        gone = fits and self._vault.destroy(name)
+        self._condemned.pop(name, None)
+        return gone
 
     def _key(self, name: str, *, make: bool) -> bytes:
         with self._lock:
+            if name in self._condemned:
+                self._destroy(name)
             key = self._vault.get(name)
             if key is None and make:
                 key = os.urandom(KEY_BYTES)
@@ -75,6 +102,10 @@ class Sealer:
         if key is None:
             raise NotFound("this text was erased", next_step="its hash still stands in the ledger")
         return key
+
+
+def _named(key: bytes) -> str:
+    return hashlib.sha256(key).digest()[:16].hex()
 
 
 def place_of(stream: UUID, version: int, topic: str) -> str:

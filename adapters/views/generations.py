@@ -10,6 +10,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from adapters.views.sqlite import SqliteRows
@@ -69,10 +70,26 @@ class Views:
             fresh = self._build(progress)
             with self._switching:
                 self._fill(fresh, progress)
-                self._point_at(fresh.path.name)
-                self._retired.append(self._current)
-                self._current = fresh
+                self._switch_to(fresh)
             return fresh.path.name
+
+    def verify(self) -> str | None:
+        """Build a new generation and compare: where the one in use differs, the new one takes over.
+
+        Returns the first row that differs, None where all are what the ledger makes of them.
+        """
+        with self._rebuilding:
+            fresh = self._build(lambda _: None)
+            with self._switching:
+                self._fill(fresh, lambda _: None)
+                differs = self._difference(fresh)
+                if differs is not None:
+                    self._switch_to(fresh)
+                    return differs
+            fresh.close()
+            for path in self._folder.glob(f"{fresh.path.name}*"):
+                path.unlink()
+            return None
 
     def close(self) -> None:
         """Close all files."""
@@ -88,9 +105,26 @@ class Views:
             raise
         return fresh
 
+    def _switch_to(self, fresh: SqliteRows) -> None:
+        self._point_at(fresh.path.name)
+        self._retired.append(self._current)
+        self._current = fresh
+
     def _fill(self, rows: SqliteRows, progress: Callable[[int], None]) -> None:
         while events := self._read(rows.position(), BATCH):
             progress(rows.apply(events, self._projections))
+
+    def _difference(self, fresh: SqliteRows) -> str | None:
+        """Where the rows in use, caught up, differ from those that were built anew."""
+        try:
+            self._fill(self._current, lambda _: None)
+            for ours, theirs in zip_longest(self._current.everything(), fresh.everything()):
+                if ours != theirs:
+                    view, scope, key, _ = theirs or ours
+                    return f"{view}/{scope}/{key}"
+        except (sqlite3.DatabaseError, ValueError) as broken:
+            return f"{self.generation} cannot be read: {broken}"
+        return None
 
     def _open(self) -> SqliteRows:
         name = self._pointed()

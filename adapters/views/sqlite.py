@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from domain.envelope import Recorded
@@ -82,6 +82,14 @@ class SqliteRows:
             (view, scope, after, -1 if limit is None else limit),
         )
         return [(key, json.loads(body)) for key, body in found.fetchall()]
+
+    def everything(self) -> Iterator[tuple[str, str, str, str]]:
+        """All rows as they are on disk, in order: through a connection of its own, past caches."""
+        reader = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+        try:
+            yield from reader.execute("SELECT * FROM rows ORDER BY view, scope, key")
+        finally:
+            reader.close()
 
     def position(self) -> int:
         """The position of the last event these rows hold."""

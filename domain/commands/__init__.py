@@ -20,6 +20,7 @@ from domain.commands.client import (
 )
 from domain.commands.either import (
     Correct,
+    Erase,
     InformOthers,
     MakeStatement,
     NotifyRegulator,
@@ -69,6 +70,7 @@ __all__ = [
     "Command",
     "ContractNoticeIn",
     "Correct",
+    "Erase",
     "GrantMandate",
     "InformOthers",
     "IssueCredentials",
@@ -115,6 +117,7 @@ ALL: tuple[type[Command], ...] = (
     RecordReply,
     RecordDelay,
     Correct,
+    Erase,
     RaiseConcern,
     Acknowledge,
     CloseCase,

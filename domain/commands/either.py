@@ -12,6 +12,7 @@ from domain.law.terms import FACTS, FactName
 from domain.values import (
     Count,
     Label,
+    PartyId,
     Slug,
     Text,
     When,
@@ -19,6 +20,7 @@ from domain.values import (
 from domain.words import (
     Affected,
     Capacity,
+    ErasureReason,
     FilingStage,
     MeasureStatus,
     ReplyKind,
@@ -150,3 +152,13 @@ class Correct(Command):
     VERB = "correct"
     event: CommandId
     why: Text
+
+
+class Erase(Command):
+    """A party's free text about an incident is destroyed for good; the operator says whose."""
+
+    VERB = "erase"
+    incident: IncidentRef
+    party: PartyId | None = None
+    why: ErasureReason
+    reference: Label | None = None

@@ -168,13 +168,18 @@ class Rules:
         return tuple(sorted({duty.name for pack in self.packs.values() for duty in pack.duties}))
 
     @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 (hex) of what the rules say; files, their order and their layout do not count."""
+    def content(self) -> str:
+        """What the rules say, as canonical JSON; files, their order and layout do not count."""
         content = {
             "packs": sorted(_canonical(one) for one in (*self.packs.values(), *self.drafts)),
             "authorities": sorted(_json(entry.model_dump()) for entry in self.authorities),
         }
-        return hashlib.sha256(_json(content).encode()).hexdigest()
+        return _json(content)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of `content`."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
 
 
 GENERAL: Mapping[str, str] = MappingProxyType(

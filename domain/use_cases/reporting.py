@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from domain import commands as c
 from domain import concern as concerns
 from domain import events as e
 from domain import notice, streams
 from domain.envelope import Context
 from domain.errors import NotFound, Refused
-from domain.incident import Incident, Line
+from domain.incident import Incident, Line, texts_of
 from domain.use_cases.sides import not_ahead
 from domain.use_cases.telling import issued, notice_for, tell
 from domain.values import Facts
@@ -33,23 +31,32 @@ def report_leak(command: c.ReportLeak, work: Work) -> None:
     answered = _concern(command.answers, work) if command.answers else None
     chained = _chained(command, work)
     work.incident = stream
-    facts = _facts(command)
     report = e.VendorReportedLeak(
         slug=command.incident,
         title=command.title,
         text=command.text,
-        facts=facts,
+        facts=_facts(command),
         answers=answered.id if answered else None,
         chained=chained,
     )
     about = Context(incident=stream, vendor=work.me.id)
-    work.add(stream, report, about, [work.me.id])
+    called = work.event_id()
+    work.add(stream, report, about, [work.me.id], called=called)
     if command.aware:
         not_ahead(command.aware.when, work, "aware.when")
         stated = e.AwarenessStated(awareness=command.aware)
         work.add(stream, stated, about, [work.me.id], happened=command.aware.when)
     if answered:
-        _answer_concern(answered, stream, facts, work)
+        state = Incident(
+            id=stream,
+            vendor=work.me.id,
+            slug=report.slug,
+            facts=report.facts,
+            report=called,
+            report_texts=texts_of(report),
+            clients={answered.client: Line(sure="suspected")},
+        )
+        _answer_concern(answered, state, work)
 
 
 def _facts(command: c.ReportLeak) -> Facts:
@@ -92,21 +99,11 @@ def _concern(reference: str, work: Work) -> concerns.Concern:
     )
 
 
-def _answer_concern(answered: concerns.Concern, stream: UUID, facts: Facts, work: Work) -> None:
+def _answer_concern(answered: concerns.Concern, state: Incident, work: Work) -> None:
     named = e.NamedClient(client=answered.client, sure="suspected")
-    about = Context(incident=stream, vendor=work.me.id)
-    work.add(stream, e.ClientsNamed(clients=(named,)), about, [work.me.id])
-    line = Line(sure="suspected")
-    state = Incident(
-        id=stream,
-        vendor=work.me.id,
-        slug="",
-        facts=facts,
-        report=stream,
-        clients={answered.client: line},
-    )
-    owners = work.owners(notice.mentioned(facts))
+    about = Context(incident=state.id, vendor=state.vendor)
+    work.add(state.id, e.ClientsNamed(clients=(named,)), about, [state.vendor])
+    owners = work.owners(notice.mentioned(state.facts))
     told = notice_for(state, answered.client, "platform", None, owners)
-    told = told.model_copy(update={"answers": answered.id, "report": None})
-    tell(state, answered.client, told, work)
+    tell(state, answered.client, told.model_copy(update={"answers": answered.id}), work)
     issued(state, "notified", (answered.client,), work)

@@ -39,6 +39,7 @@ def notice_for(
         channel=channel,
         given_at=given_at,
         report=incident.report,
+        report_texts=incident.report_texts,
     )
 
 

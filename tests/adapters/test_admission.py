@@ -30,6 +30,7 @@ OPERATIONS = (
     "set_scope",
     "rebuild",
     "health",
+    "feeds",
 )
 GONE = (CredentialsRefused, Disconnected, Unanswered)
 

@@ -125,7 +125,10 @@ def test_only_texts_are_fetched(tell: Tell, field: str) -> None:
 
 def test_an_erased_text_is_not_found(tell: Tell) -> None:
     ask, reference = a_told_text(tell)
-    assert ask.story.ledger.sealer.erase("zoopit", str(ask.story.incident()))
+    sealer, about = ask.story.ledger.sealer, str(ask.story.incident())
+    key = sealer.name_of_key("zoopit", about)
+    assert key is not None
+    assert sealer.erase("zoopit", about, key)
     assert isinstance(ask.refused("joker", "text", text=reference), NotFound)
 
 

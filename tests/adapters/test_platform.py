@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from adapters import compose, folder, logs
-from adapters import platform as platforms
+from adapters import compose, feeds, folder, logs
 from adapters.platform import Parts, Platform
+from adapters.rates import OFF, Rates
 from domain.errors import CommandReused, Forbidden, Invalid, NotFound, Refused, Unavailable
 from domain.events import CaseReopened, NoticeDelivered
 from domain.law.loader import load_packs
@@ -64,7 +64,9 @@ async def desk(root: Path, *steps: Step) -> AsyncGenerator[Desk]:
         claimed = stack.enter_context(folder.claimed(root))
         vault = folder.open_vault(claimed, None)
         stack.callback(vault.close)
-        made.parts = compose._parts(claimed, vault, lambda _: rules, lambda: made.now, stack)
+        made.parts = compose._parts(
+            claimed, vault, lambda _: rules, lambda: made.now, Rates(OFF), stack
+        )
         made.platform = Platform(made.parts)
         await compose._introduce(made.parts)
         await made.take(*THE_WORLD, *steps)
@@ -236,7 +238,7 @@ def test_nobody_polls_the_feed_of_another(tmp_path: Path) -> None:
 def test_a_page_ends_where_the_answer_would_become_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(platforms, "PAGE_BYTES", 1)
+    monkeypatch.setattr(feeds, "PAGE_BYTES", 1)
 
     async def story(made: Desk) -> None:
         found: list[int] = []

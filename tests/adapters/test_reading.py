@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.reading import DEPTH, LIMIT, mapping, parse, read
+from adapters.decoding import DEPTH, LIMIT
+from adapters.reading import mapping, parse, read
 from domain.errors import Invalid
 
 

@@ -14,6 +14,7 @@ import pytest
 from adapters import compose, folder, logs
 from adapters import reminders as timers
 from adapters.platform import Parts, Platform
+from adapters.rates import Rates
 from adapters.reminders import Reminders
 from domain.envelope import Recorded
 from domain.events import ClientEscalated, DutyDueSoon, DutyOverdue
@@ -113,7 +114,9 @@ async def desk(root: Path, at: datetime = START) -> AsyncGenerator[Desk]:
         claimed = stack.enter_context(folder.claimed(root))
         vault = folder.open_vault(claimed, None)
         stack.callback(vault.close)
-        made.parts = compose._parts(claimed, vault, lambda _: rules, lambda: made.now, stack)
+        made.parts = compose._parts(
+            claimed, vault, lambda _: rules, lambda: made.now, Rates("off"), stack
+        )
         made.platform = Platform(made.parts)
         await compose._introduce(made.parts)
         compose._keep_time(made.parts, made.platform, rules, stack)

@@ -45,6 +45,12 @@ class Contended:
     def receipt(self, party: str, command: str) -> Kept | None:
         return self._ledger.receipt(party, command)
 
+    def seal(self, party: str, about: UUID) -> str | None:
+        return self._ledger.seal(party, about)
+
+    def event_id(self, now: datetime) -> UUID:
+        return self._ledger.event_id(now)
+
     def append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
         self.appends += 1
         self._meddle()

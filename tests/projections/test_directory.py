@@ -100,6 +100,15 @@ def test_a_text_may_be_fetched_by_those_who_see_an_event_that_refers_to_it() -> 
         ] == [True, True, False]
 
 
+def test_a_client_whose_concern_was_answered_may_fetch_the_texts_the_report_has() -> None:
+    answer = a_leak(answers="odd-newsletter", title="Wrong names", text=None).under("leak")
+    story = a_story(a_concern(), answer)
+    rows = read(story).rows
+    title, text = f"{story.id_of('leak')}/title", f"{story.id_of('leak')}/text"
+    assert directory.may_fetch("tokmanni", title, rows)
+    assert not directory.may_fetch("tokmanni", text, rows)
+
+
 # --- who is who --------------------------------------------------------------------------------
 
 

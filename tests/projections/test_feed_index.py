@@ -182,3 +182,11 @@ def test_no_message_holds_free_text_only_where_it_can_be_fetched() -> None:
     assert messages(views, "joker")[-2]["data"]["texts"] == [f"{report}/title", f"{report}/text"]
     assert asked["data"]["texts"] == [f"{asked['data']['event']}/text"]
     assert asked["data"]["with"]["text"] == {"text": f"{asked['data']['event']}/text"}
+
+
+def test_an_event_s_place_in_a_feed_is_found_by_its_place_in_the_log() -> None:
+    views = read(a_story(*told("joker", "tokmanni"), a_question(), an_assessment()))
+    for party in ("joker", "tokmanni", "zoopit", "nobody"):
+        mine = {row["position"]: row for row in page(views, party)}
+        for event in views.story.log():
+            assert feed_index.placed(party, event.position, views.rows) == mine.get(event.position)

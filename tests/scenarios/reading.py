@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters.console import i18n, reasons
+from adapters.console.telling import Teller
 
 Played = dict[str, Any]
 
@@ -54,6 +59,7 @@ STATUSES = {
 CONVENTIONS = {"strict", "r1182", "relief", "business_days"}
 CONTRADICTION = {"statement", "claim", "against", "kind", "words"}
 KINDS = {"contradicts", "overtaken", "differs_from_notice"}
+TELLER = Teller(i18n.tongue("nb"), ZoneInfo("Europe/Oslo"), datetime(2026, 3, 1, tzinfo=UTC))
 SIDES = {"platform", "vendor", "client"}
 
 
@@ -80,6 +86,7 @@ def require_structure(found: Played) -> None:
 def _require_obligation(one: dict[str, Any]) -> None:
     assert one.keys() == OBLIGATION
     assert one["status"] in STATUSES
+    assert reasons.told(TELLER, one["why"]) is not None, one["why"]  # every language can say it
     for due in one["due"]:
         assert due.keys() == {"convention", "at", "alarm"}
         assert due["convention"] in CONVENTIONS

@@ -22,7 +22,7 @@ OF_PARTY = ["add", "issue", "rotate", "revoke", "show", "list", "scope", "engage
 
 def test_help_lists_every_command_and_no_hidden_one() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
-    listed = set(re.findall(r"^│ (\w+) ", shown, re.MULTILINE))
+    listed = set(re.findall(r"^│ (\w[\w-]*) ", shown, re.MULTILINE))
     assert listed == {*COMMANDS} - {"demo"}
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from adapters.templates import BY_VERB, FIELDS, WIDTH, listing, template_for
 from adapters.reading import parse as read
+from adapters.templates import BY_VERB, FIELDS, WIDTH, listing, template_for
 from domain.commands import VERBS, Command
 from domain.errors import Invalid
 from domain.parsing import parse

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.console.browsing import browser, incident, main_of, told
+from tests.builders import a_correction, a_measure
 
 TITLE = "A copy of old data"
 
@@ -66,5 +67,17 @@ def test_nobody_else_is_shown_the_form(tmp_path: Path) -> None:
         async with told(tmp_path) as platform, browser(platform, "kiwi") as other:
             at = await incident(platform)
             assert (await other.open(f"{at}/erase")).status == 404
+
+    asyncio.run(story())
+
+
+def test_the_vendors_page_shows_that_its_clients_were_told_of_a_correction(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with told(tmp_path) as platform, browser(platform, "zoopit") as vendor:
+            shared = a_measure(visibility="shared").under("fixed")
+            await platform.take(shared, a_correction("fixed", by="zoopit"))
+            await platform.settled()
+            assert (await vendor.open(await incident(platform))).status == 200
+            assert "told of a correction" in vendor.page
 
     asyncio.run(story())

@@ -136,3 +136,51 @@ def test_a_public_text_is_held_against_the_facts_before_it_is_recorded(tmp_path:
             assert "CustomersNotified" not in {row["type"] for row in rows}
 
     asyncio.run(story())
+
+
+def test_a_text_that_collides_is_recorded_once_its_writer_has_looked_at_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with told(tmp_path) as platform, browser(platform, "joker") as reader:
+            path = f"{await incident(platform)}/make_statement"
+            said = {"id": "press-1", "audience": "press", "channel": "website"}
+            claims = {"claims.0.about": "personal_data_safe", "claims.0.holds": "yes"}
+            await reader.open(path)
+            hidden = inputs(reader.page)
+            own = {"csrf": hidden["csrf"], "command": hidden["command"]}
+            await reader.post(path, {**own, **said, **claims})
+            assert "contradicts" in main_of(reader.page)
+            stamp = inputs(reader.page)["checked"]
+            await reader.post(path, {**own, **said, **claims, "checked": stamp})
+            assert reader.status == 200  # the collision was not looked at
+            await reader.post(path, {**own, **said, **claims, "checked": stamp, "seen": "yes"})
+            assert reader.status == 303
+            rows = await platform.ask("joker", "timeline")
+            assert [row["type"] for row in rows].count("StatementMade") == 1
+
+    asyncio.run(story())
+
+
+def test_a_mandate_is_granted_to_one_of_the_vendors_on_record(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with told(tmp_path) as platform, browser(platform, "joker") as reader:
+            offered = main_of((await reader.open("/mandates/grant")).page)
+            assert '<option value="zoopit">' in offered
+            await reader.send("/mandates/grant", vendor="zoopit", scope="full")
+            assert reader.status == 303
+            assert '<option value="zoopit">' in (await reader.open("/mandates/revoke")).page
+            assert 'value="zoopit"' in (await reader.open("/concern")).page
+
+    asyncio.run(story())
+
+
+def test_a_refusal_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with told(tmp_path) as platform, browser(platform, "joker") as reader:
+            reader.http.cookies.set("varsel_language", "fi")
+            at = await incident(platform)
+            said = {"when__kind": "at", "when__day": "2999-03-01", "when__hour": "09:30"}
+            await reader.send(f"{at}/state_awareness", stage="aware", how="a call", **said)
+            assert reader.status == 422
+            assert "tämä on tulevaisuudessa" in reader.page
+
+    asyncio.run(story())

@@ -92,3 +92,11 @@ def test_a_login_sent_by_another_site_is_refused(tmp_path: Path) -> None:
             assert reader.status == 403
 
     asyncio.run(story())
+
+
+def test_no_provider_s_way_in_is_offered_where_there_is_none(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with told(tmp_path) as platform, browser(platform) as reader:
+            assert "/login/oidc" not in (await reader.open("/login")).page
+
+    asyncio.run(story())

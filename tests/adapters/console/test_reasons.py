@@ -54,7 +54,7 @@ def require_form(sentence: str) -> None:
     assert reasons.told(teller(), sentence) is not None, sentence
 
 
-# --- no sentence without a form: the source says what there is -------------------------------------
+# --- no sentence without a form: the source says what there is -----------------------------------
 
 
 def texts_of(tree: ast.AST) -> Iterator[str]:
@@ -104,7 +104,7 @@ def test_every_refusal_that_a_form_may_meet_is_in_a_form(name: str) -> None:
     assert missing == []
 
 
-# --- no sentence without a form: what the platform says ---------------------------------------------
+# --- no sentence without a form: what the platform says ------------------------------------------
 
 LATER = "2025-06-20T12:00:00+02:00"
 ORDER = {"authority": "NO/datatilsynet", "kind": "order", "due": "2025-06-12"}
@@ -150,13 +150,13 @@ def test_however_a_severity_is_reckoned_it_has_a_form(worksheet: Worksheet) -> N
 @given(
     st.sampled_from(CLAIM_TOPICS),
     st.sampled_from(["yes", "no", "possible", None]),
-    st.sampled_from(list(statements._SAYS)),  # noqa: SLF001 - all kinds there are
+    st.sampled_from(list(statements._SAYS)),
     st.sampled_from(
-        """
-        claim:z-live fact:people/customers/exposed fact:claims/z-live fact:systems/archive
-        fact:count fact:totals/exposed+wrong_recipient fact:people fact:state/withdrawn
-        notice:data/email notice:count
-        """.split()
+        [
+            *("claim:z-live", "fact:people/customers/exposed", "fact:claims/z-live"),
+            *("fact:systems/archive", "fact:count", "fact:totals/exposed+wrong_recipient"),
+            *("fact:people", "fact:state/withdrawn", "notice:data/email", "notice:count"),
+        ]
     ),
 )
 @settings(deadline=None)
@@ -164,10 +164,10 @@ def test_whatever_a_claim_collides_with_has_a_form(
     topic: str, holds: Any, kind: Kind, against: str
 ) -> None:
     claim = Claim.model_validate({"id": "c", "about": topic, "holds": holds})
-    require_form(statements._sentence(claim, against, kind))  # noqa: SLF001 - the words themselves
+    require_form(statements._sentence(claim, against, kind))
 
 
-# --- how it is told --------------------------------------------------------------------------------
+# --- how it is told ------------------------------------------------------------------------------
 
 
 def test_what_stands_in_a_sentence_is_told_too() -> None:
@@ -200,5 +200,3 @@ def test_in_english_the_words_in_a_sentence_are_told_as_everywhere() -> None:
 
 def test_every_hole_of_every_form_is_of_a_known_kind() -> None:
     assert all(form.matches.groupindex for form in reasons.forms() if "%(" in form.message)
-
-

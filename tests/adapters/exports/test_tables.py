@@ -1,4 +1,4 @@
-"""Timeline and register as files: every spreadsheet reads them, none takes a cell for a formula."""
+"""Timeline, duties and register as files: every spreadsheet reads them, none takes a cell for a formula."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from hypothesis import strategies as st
 
 from adapters.exports.tables import COLUMNS, as_csv, as_json
 from domain.errors import Invalid
-from projections import register, timeline
+from projections import obligations, register, timeline
 from projections.rows import Row
 from tests.builders import a_filing, a_measure, an_assessment, told
-from tests.projections.reading import Act, a_story, delivery
+from tests.projections.reading import RULES, Act, a_story, delivery
 from tests.projections.reading import read as views_of
 
-TABLES = {"timeline": timeline, "register": register}
 
 
 def rows_of(table: str) -> list[Row]:
     acts: list[Act] = [*told("joker"), delivery("joker")]
     acts += [a_measure("joker"), an_assessment(), a_filing("joker")]
-    found: list[Row] = TABLES[table].query("joker", views_of(a_story(*acts)).rows)
-    return found
+    views = views_of(a_story(*acts))
+    if table == "obligations":
+        return obligations.query("joker", views.rows, RULES, views.story.now)
+    return {"timeline": timeline, "register": register}[table].query("joker", views.rows)
 
 
 def read(body: bytes) -> list[dict[str, str]]:

@@ -6,8 +6,10 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 from icalendar import Calendar
 
+from adapters.evidence import bundle_parts, verify
 from tests.adapters.http.lab import Door, problem, tell
 from tests.adapters.http.test_commands import play
 from tests.adapters.nats.lab import TOLERATED
@@ -15,11 +17,11 @@ from tests.adapters.nats.lab import TOLERATED
 pytestmark = TOLERATED
 
 
-def test_timeline_and_register_come_as_tables(tmp_path: Path) -> None:
+def test_timeline_duties_and_register_come_as_tables(tmp_path: Path) -> None:
     async def story(door: Door) -> None:
         await tell(door)
         joker = await door.by("joker")
-        for name in ("timeline", "register"):
+        for name in ("timeline", "obligations", "register"):
             answer = await joker.get(f"/v1/{name}.csv")
             assert answer.headers["content-type"].startswith("text/csv")
             assert answer.headers["content-disposition"] == f'attachment; filename="{name}.csv"'
@@ -65,5 +67,23 @@ def test_a_party_that_is_cut_off_has_no_calendar_any_more(tmp_path: Path) -> Non
         url = (await joker.post("/v1/calendar")).json()["url"]
         await door.platform.operator.call("party_revoke", {"with": {"id": "joker"}})
         assert problem(await nobody.get(url))["status"] == 404
+
+    play(tmp_path, story)
+
+
+def test_an_audit_bundle_comes_in_parts_and_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle_parts, "PART", 50_000)
+
+    async def story(door: Door) -> None:
+        await tell(door)
+        joker = await door.by("joker")
+        answer = await joker.get("/v1/export", params={"incident": "leak", "with_texts": True})
+        assert answer.headers["content-type"] == "application/zip"
+        assert len(answer.content) == int(answer.headers["content-length"]) > 50_000
+        assert verify.verify(answer.content).findings == []
+        refused = await joker.get("/v1/export", params={"party": "kiwi"})
+        assert problem(refused)["status"] == 403
 
     play(tmp_path, story)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,21 @@ GETS = {
     "board": "/v1/incidents/{incident}/board",
     "facts": "/v1/incidents/{incident}/facts",
     "severity": "/v1/incidents/{incident}/severity",
+    "knowledge": "/v1/incidents/{incident}/knowledge",
     "text": "/v1/texts/{text}",
+    "consistency": "/v1/checkpoint/consistency",
+    "inclusion": "/v1/events/{event}/inclusion",
 }
 PLAIN_GETS = {
     *("timeline", "obligations", "register", "contradictions", "whoami", "parties", "health"),
     "feeds",
+    "checkpoint",
+    "export",
 }
 BARE = {"calendar_link": ("POST", "/v1/calendar"), "calendar_unlink": ("DELETE", "/v1/calendar")}
-BARE |= {name: ("POST", f"/v1/operations/{name}") for name in ("rebuild", "console_link")}
+BARE |= {
+    name: ("POST", f"/v1/operations/{name}") for name in ("rebuild", "examine", "console_link")
+}
 
 
 class Stage:
@@ -54,6 +62,8 @@ class Stage:
 
     async def ask(self, actor: str, operation: str, fields: Any) -> Any:
         response = await self._send(self._clients[actor], operation, dict(fields))
+        if response.headers["content-type"] == "application/zip":
+            return {"export": {"data": base64.b64encode(response.content)}}
         said = response.json()
         if response.status_code == 200:
             return said

@@ -203,3 +203,11 @@ def test_a_provider_that_is_set_by_halves_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(VarselError, match="by halves"):
         asyncio.run(story())
+
+
+def test_the_console_offers_the_provider_s_way_in_where_there_is_one(tmp_path: Path) -> None:
+    async def story(door: Door, _: IdentityProvider) -> None:
+        async with browser(door) as client:
+            assert 'href="/login/oidc"' in (await client.get("/login")).text
+
+    play(tmp_path, story)

@@ -6,11 +6,13 @@ the operation is about, and from nothing else.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.evidence import verify
 from domain import streams
 from domain.access import ROWS, Relation
 from tests.adapters.matrix.cast import (
@@ -33,12 +35,13 @@ from tests.adapters.matrix.cast import (
 )
 from tests.builders import a_claim, people
 
-VIEWS = ("timeline", "obligations", "register", "contradictions", "feed", "messages")
-OF_AN_INCIDENT = ("severity", "facts")
+VIEWS = ("timeline", "obligations", "register", "contradictions", "feed", "messages", "export")
+OF_AN_INCIDENT = ("severity", "facts", "knowledge")
+IN_EACH = ("law/", "schemas/", "README", "verify")  # of a bundle, whosever it is
 OF_CREDENTIALS = ("party_show", "party_issue", "party_rotate", "party_revoke")
 OF_NOTHING = (
     *("whoami", "parties", "rebuild", "health", "feeds", "webhook_list"),
-    *("console_link", "calendar_link", "calendar_unlink"),
+    *("console_link", "calendar_link", "calendar_unlink", "checkpoint", "examine"),
 )
 OF_A_WEBHOOK = ("webhook_test", "webhook_rotate", "webhook_enable", "webhook_remove")
 
@@ -86,6 +89,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "waive": {"duty": "gdpr.33-1", "ground": "unlikely_risk", "why": "encrypted"},
     "notify_customers": {"audience": "customers", "channel": "email", "count": 3},
     "ask": {"question": "another", "text": "And now?"},
+    "erase": {"why": "mistake"},
 }
 ABOUT_INCIDENTS = (*ABOUT, "correct", "board")
 NOT_THERE = "11111111-2222-5333-8444-555555555555"
@@ -106,6 +110,9 @@ def requests(operation: str, actor: str, text: str) -> Iterator[Ask]:
         yield from _on_views(operation, "feed", {"url": "https://127.0.0.1/"})
     elif operation == "text":
         yield Ask(operation, {"text": text}, elsewhere={"text": f"{NOT_THERE}/text"})
+    elif operation == "inclusion":  # of the event that the text is in: others have their own copy
+        event = text.partition("/")[0]
+        yield Ask(operation, {"event": event}, VENDOR, {"event": NOT_THERE})
     else:
         yield _other(operation, actor)
 
@@ -113,6 +120,9 @@ def requests(operation: str, actor: str, text: str) -> Iterator[Ask]:
 def _on_an_incident(operation: str, actor: str) -> Iterator[Ask]:
     """By its id, and by its name: the second time only where the first changed nothing."""
     fields = ABOUT[operation]
+    if (operation, actor) == ("erase", OPERATOR):  # it says whose, and of what is still there
+        yield Ask(operation, {**fields, "incident": incident("board"), "party": VENDOR})
+        return
     by_id = {"incident": incident(operation), **fields}
     ask = Ask(operation, by_id, elsewhere={"incident": NOT_THERE})
     yield ask
@@ -142,6 +152,7 @@ def _other(operation: str, actor: str) -> Ask:
         "agree_engagement": {"vendor": VENDOR, "client": UNTOLD},
         "set_scope": {"party": SPARE, "scope": [UNTOLD]},
         "board": {"incident": incident("board")},
+        "consistency": {"size": 1},
         "party_add": {"id": "latecomer", "roles": ["client"]},
         **{name: {"id": SPARE} for name in OF_CREDENTIALS},
         "party_person": {"id": SPARE, "issuer": "https://login.example", "subject": "p-1"},
@@ -205,7 +216,15 @@ def strangers(actor: str) -> list[str]:
     return [word.casefold() for word in words]
 
 
+def unpacked(answer: Any) -> Any:
+    """An answer with a bundle in it as what lies in the bundle, but for what lies in each."""
+    if not isinstance(answer, dict) or "export" not in answer:
+        return answer
+    files, _ = verify.unpack(base64.b64decode(answer["export"]["data"]))
+    return {name: body.decode() for name, body in files.items() if not name.startswith(IN_EACH)}
+
+
 def overheard(actor: str, answer: Any) -> list[str]:
     """Which of those an answer does hold."""
-    said = json.dumps(answer, ensure_ascii=False, default=str).casefold()
+    said = json.dumps(unpacked(answer), ensure_ascii=False, default=str).casefold()
     return [word for word in strangers(actor) if word in said]

@@ -56,6 +56,7 @@ HEADERS = {
     "Nats-Msg-Id",  # uuid5 of event and feed
     "Nats-Expected-Stream",
     "Nats-Expected-Last-Sequence",  # platform-wide
+    "Varsel-Checkpoint",  # platform-wide: how many events there are, and a root that tells nothing
 }
 SERVER = {
     "server_id",

@@ -225,7 +225,7 @@ QUESTIONS: dict[str, tuple[str, str, Mapping[str, Any], str]] = {
     "a party that is a mapping": ("shop", "timeline", {"party": {"x": 1}}, "party"),
     "a time without a zone": ("shop", "timeline", {"as_of": "2024-03-04T10:00"}, "as_of"),
     "a time that is none": ("shop", "obligations", {"as_of": {"at": "noon"}}, "as_of"),
-    "a vendor's board asked by a client": ("shop", "board", {"incident": "leak"}, "incident"),
+    "a vendor's board asked by a client": ("shop", "board", {"incident": "leak"}, "do"),
     "a board of nothing": ("vend", "board", {}, "incident"),
     "an incident of others": ("idle", "timeline", {"incident": "leak"}, "incident"),
     "everybody": ("shop", "parties", {}, "do"),

@@ -12,14 +12,23 @@ from tests.adapters.play.lab import SMALL, Staged
 from tests.builders import moment
 
 
-def test_a_scenarios_clock_stands_still_until_it_is_moved_or_set_free() -> None:
+def test_a_scenarios_clock_stands_still_until_it_is_moved() -> None:
     now = moment("2024-03-04T09:00Z")
     clock = ScenarioClock(now, lambda: moment("2030-01-01T00:00Z"))
     assert (clock(), clock()) == (now, now)
     clock.set(now + timedelta(hours=1))
     assert clock() == moment("2024-03-04T10:00Z")
-    clock.free()
-    assert clock() == moment("2030-01-01T00:00Z")
+
+
+def test_a_scenarios_clock_that_runs_goes_on_from_where_it_stood_until_it_is_set_again() -> None:
+    true = moment("2030-01-01T00:00Z")
+    clock = ScenarioClock(moment("2024-03-04T09:00Z"), lambda: true)
+    clock.run()
+    true += timedelta(minutes=5)
+    assert clock() == moment("2024-03-04T09:05Z")
+    clock.set(moment("2024-03-05T00:00Z"))
+    true += timedelta(minutes=5)
+    assert clock() == moment("2024-03-05T00:00Z")
 
 
 def test_every_event_is_stamped_with_its_steps_time(small: Staged) -> None:

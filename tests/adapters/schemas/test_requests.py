@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 
 from adapters.answers import Answers
-from adapters.templates import template_for
 from adapters.reading import parse as read
 from adapters.schemas import documents
 from adapters.schemas.examples import of_command, of_schema
 from adapters.schemas.requests import QUESTIONS
+from adapters.templates import template_for
 from domain.commands import VERBS
 from domain.errors import KINDS
 from domain.parsing import parse

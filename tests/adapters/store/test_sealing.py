@@ -40,6 +40,12 @@ def ask(ledger: EventLedger, text: str, number: int, incident: object = INCIDENT
     return whole(ledger)[-1]
 
 
+def erase(ledger: EventLedger) -> bool:
+    """Joker's texts about the incident lose their key."""
+    key = ledger.seal("joker", INCIDENT)
+    return key is not None and ledger.sealer.erase("joker", str(INCIDENT), key)
+
+
 def sealed(recorded: Recorded) -> str:
     event = recorded.event
     assert isinstance(event, e.QuestionAsked)
@@ -154,7 +160,7 @@ def test_there_is_one_key_per_party_and_incident(filed: EventLedger) -> None:
 def test_erased_text_cannot_be_opened(
     ledger: EventLedger, two_questions: tuple[Recorded, Recorded]
 ) -> None:
-    assert ledger.sealer.erase("joker", str(INCIDENT))
+    assert erase(ledger)
     for asked in two_questions:
         with pytest.raises(NotFound, match="this text was erased"):
             ledger.sealer.open(asked, "text")
@@ -162,26 +168,26 @@ def test_erased_text_cannot_be_opened(
 
 def test_an_erased_event_still_loads(ledger: EventLedger) -> None:
     asked = ask(ledger, "Which data?", 1)
-    ledger.sealer.erase("joker", str(INCIDENT))
+    erase(ledger)
     assert whole(ledger) == [asked]
 
 
 def test_erasing_touches_nobody_elses_text(ledger: EventLedger) -> None:
     ask(ledger, "Which data?", 1)
     other = ask(ledger, "And the newsletters?", 2, TOKMANNI)
-    ledger.sealer.erase("joker", str(INCIDENT))
+    erase(ledger)
     assert ledger.sealer.open(other, "text") == "And the newsletters?"
 
 
 def test_erasing_twice_says_that_nothing_was_left(ledger: EventLedger) -> None:
     ask(ledger, "Which data?", 1)
-    assert ledger.sealer.erase("joker", str(INCIDENT))
-    assert not ledger.sealer.erase("joker", str(INCIDENT))
+    assert erase(ledger)
+    assert not erase(ledger)
 
 
 def test_text_written_after_an_erasure_opens_and_the_old_does_not(ledger: EventLedger) -> None:
     old = ask(ledger, "Which data?", 1)
-    ledger.sealer.erase("joker", str(INCIDENT))
+    erase(ledger)
     new = ask(ledger, "Since when?", 2)
     assert ledger.sealer.open(new, "text") == "Since when?"
     with pytest.raises(NotFound, match="erased"):
@@ -191,7 +197,7 @@ def test_text_written_after_an_erasure_opens_and_the_old_does_not(ledger: EventL
 def test_erasure_survives_re_opening(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path)
     asked = ask(ledger, "Which data?", 1)
-    ledger.sealer.erase("joker", str(INCIDENT))
+    erase(ledger)
     shut(ledger)
     again = open_ledger(tmp_path)
     assert whole(again) == [asked]

@@ -1,0 +1,49 @@
+"""The second half of an erasure: the key goes, at once and at every start again.
+
+The event is recorded first (docs/decisions/0018-erasure.md). Between the two nothing is sealed:
+both are one turn of the writer, and a start sweeps before it lets anybody in.
+"""
+
+from __future__ import annotations
+
+from adapters.store.ledger import EventLedger
+from domain.envelope import Recorded
+from domain.events import ContentErased
+from domain.ports import Receipt
+
+BACK_UPS = """\
+copies of vault.sqlite made before now (back-ups, snapshots of the disk) still hold the key, sealed
+under the master key of their time; together with ledger.sqlite they open the text"""
+REMEDY = """\
+to end that, delete those copies; or run varsel rekey and then destroy the old master key wherever
+it is kept"""
+RESTORED = "a vault restored from such a copy is swept again when the platform starts"
+BEYOND = """\
+labels, counts and words of closed lists are no free text and stay; what recipients copied for
+themselves is theirs to erase: each of them is told by an event in its feed"""
+CAVEATS = tuple(said.replace("\n", " ") for said in (BACK_UPS, REMEDY, RESTORED, BEYOND))
+
+
+def finish(ledger: EventLedger, receipt: Receipt) -> Receipt:
+    """Destroy the key that the recorded erasure names; the receipt says what that cannot reach.
+
+    Done again for a repeated command: harmless, and needed where the first time broke off.
+    """
+    for one in receipt.events:
+        recorded = ledger.at(one.position)
+        if recorded is not None:
+            _destroy(ledger, recorded)
+    return receipt.model_copy(update={"caveats": CAVEATS})
+
+
+def sweep(ledger: EventLedger) -> int:
+    """Destroy every key that an erasure on record names; how many of them were there again.
+
+    After a crash between the two halves, or with a vault from a back-up.
+    """
+    return sum(_destroy(ledger, recorded) for recorded in ledger.erasures())
+
+
+def _destroy(ledger: EventLedger, recorded: Recorded) -> bool:
+    event, about = recorded.event, str(recorded.envelope.about.incident)
+    return isinstance(event, ContentErased) and ledger.sealer.erase(event.party, about, event.key)

@@ -1,0 +1,1 @@
+"""Audit bundles as they were released: each must verify for ever."""
