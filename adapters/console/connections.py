@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -193,9 +193,13 @@ def _calendar(what: str) -> Form:
     return forms[what]
 
 
-def _given(visit: Visitor) -> Any:
+def _given(visit: Visitor) -> Callable[[Mapping[str, Any]], Response]:
     """The page that shows an answer: it may hold a secret, so it has no address of its own."""
-    return lambda answer: page(visit, "connection_given.html", answer=answer)
+
+    def shown(answer: Mapping[str, Any]) -> Response:
+        return page(visit, "connection_given.html", answer=answer)
+
+    return shown
 
 
 async def _form(visit: Visitor, webhook: str, what: str) -> Form:

@@ -68,15 +68,10 @@ def _is_correctable(visit: Visitor, entry: Entry) -> bool:
 async def _quoted(visit: Visitor, entry: Entry) -> Sequence[tuple[str, str | None]]:
     """The texts that stand deeper than a field of its own, each with that field's name."""
     data = entry["data"]
-    plain = {*(value["text"] for value in data.values() if _is_text(value))}
-    nested = [one for one in references(data) if one not in plain]
+    nested = [one for one in references(data) if one.count("/") > 1]
     nested += [f"{data['report']}/{name}" for name in data.get("report_texts", ())]
     named = [(one.rpartition("/")[2], one) for one in nested]
     return [(name, await visit.text(one)) for name, one in named]
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, Mapping) and set(value) == {"text"}
 
 
 async def _message(visit: Visitor, event_id: str, party: str | None) -> Message | None:

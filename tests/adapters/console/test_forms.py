@@ -144,6 +144,7 @@ def test_a_text_that_collides_is_recorded_once_its_writer_has_looked_at_it(tmp_p
             path = f"{await incident(platform)}/make_statement"
             said = {"id": "press-1", "audience": "press", "channel": "website"}
             claims = {"claims.0.about": "personal_data_safe", "claims.0.holds": "yes"}
+            claims |= {"claims.1.about": "personal_data", "claims.1.holds": "yes"}
             await reader.open(path)
             hidden = inputs(reader.page)
             own = {"csrf": hidden["csrf"], "command": hidden["command"]}

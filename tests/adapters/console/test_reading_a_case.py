@@ -126,7 +126,7 @@ def test_a_notice_is_acknowledged_first_then_duties_then_the_assessment() -> Non
 
 
 def test_a_step_says_until_when_and_fills_in_what_is_known() -> None:
-    [step] = [one for one in steps(case(obligations=[duty("gdpr.33-1")]))]
+    [step] = steps(case(obligations=[duty("gdpr.33-1")]))
     assert step.due == "2026-03-04T12:00:00Z"
     assert step.address == (
         "/incidents/incident-1/notify_regulator?authority=NO%2Fdatatilsynet&stage=new"
@@ -169,7 +169,7 @@ def test_a_deadline_beyond_the_change_of_the_clocks_is_shown_in_summer_time(tmp_
     asyncio.run(story())
 
 
-# --- the severity's interval -----------------------------------------------------------------------
+# --- the severity's interval ---------------------------------------------------------------------
 
 
 def test_the_interval_follows_what_is_chosen_and_nothing_is_recorded(tmp_path: Path) -> None:
@@ -182,6 +182,7 @@ def test_the_interval_follows_what_is_chosen_and_nothing_is_recorded(tmp_path: P
             for circumstance in CIRCUMSTANCES["malicious"]:
                 await reader.post(f"{at}/interval", {**sent, "malicious": circumstance})
                 assert reader.status == 200
+                assert 'class="wrong"' not in reader.page, reader.page[:900]
                 found.append(numbers_in(reader.page))
             assert found[0] != found[1]
             kinds = {row["type"] for row in await platform.ask("joker", "timeline")}

@@ -1,4 +1,4 @@
-"""Timeline, duties and register as files: every spreadsheet reads them, none takes a cell for a formula."""
+"""Timeline, duties, register as files: every spreadsheet reads them, no cell is a formula."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from projections.rows import Row
 from tests.builders import a_filing, a_measure, an_assessment, told
 from tests.projections.reading import RULES, Act, a_story, delivery
 from tests.projections.reading import read as views_of
-
 
 
 def rows_of(table: str) -> list[Row]:
