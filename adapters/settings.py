@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     rate: str = "6000/minute"  # of each party's requests, through all doors; or off
     reconcile_seconds: float = Field(default=30.0, gt=0)
     watch_seconds: float = Field(default=3600.0, gt=0)  # between passes of the integrity watch
+    tsa_url: str | None = None  # a time-stamping authority (RFC 3161); without, no time stamps
+    tsa_roots: Path | None = None  # PEM: the certificates that its own must lead to
+    tsa_seconds: float = Field(default=3600.0, gt=0)  # between two time stamps, at least
     webhook_allow_private: bool = False
     database_url: str | None = None
     nats_url: str | None = None

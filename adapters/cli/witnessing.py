@@ -33,7 +33,10 @@ def checkpoint(
         return put_json(answer)
     if since is None:
         sys.stdout.write(answer["checkpoint"])
-        return typer.echo(f"key: {answer['key']}", err=True)
+        typer.echo(f"key: {answer['key']}", err=True)
+        if stamped := answer.get("timestamp"):
+            typer.echo(f"time-stamped: {stamped['size']} events at {stamped['at']}", err=True)
+        return None
     grown = answer["size"] - answer["old"]
     return typer.echo(f"nothing was changed since: {answer['old']} events then, {grown} more now")
 

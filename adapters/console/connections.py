@@ -99,6 +99,7 @@ def _sent() -> tuple[Control, ...]:
             options=LISTS["webhook_full"],
             radio=True,
             truth=True,
+            required=True,
         ),
         Choice(
             name="begin",
@@ -106,6 +107,7 @@ def _sent() -> tuple[Control, ...]:
             of="webhook_begin",
             options=LISTS["webhook_begin"],
             radio=True,
+            required=True,
         ),
         Several(
             name="types",

@@ -11,7 +11,16 @@ from adapters.http.shapes import Shape
 _HASH = "base64 of a SHA-256"
 
 
-class Checkpoint(Shape):
+class Timestamp(Shape):
+    """The newest time stamp of a checkpoint: RFC 3161, over its signed text's SHA-256."""
+
+    checkpoint: str = Field(description="What was time-stamped; often an older one.")
+    size: int = Field(description="How many events that covers.")
+    at: AwareDatetime = Field(description="The time-stamping authority's time.")
+    token: str = Field(description="Base64 of the TimeStampToken, DER.")
+
+
+class Signed(Shape):
     """The newest checkpoint, a C2SP signed note, and the key to check it with."""
 
     checkpoint: str = Field(examples=["varsel/3f2a9c0d1e5b7788\n7\n…\n\n— varsel/… …\n"])
@@ -20,14 +29,20 @@ class Checkpoint(Shape):
     key: str = Field(description="The verifier key.", examples=["varsel/3f2a…+d1176e36+AXwh…"])
 
 
-class Consistency(Checkpoint):
+class Checkpoint(Signed):
+    """The same, and the newest time stamp, where the platform has its checkpoints time-stamped."""
+
+    timestamp: Timestamp | None
+
+
+class Consistency(Signed):
     """The proof that the newest checkpoint's log begins with the one of `old` events."""
 
     old: int
     proof: tuple[str, ...] = Field(description=f"RFC 9162 section 2.1.4, each {_HASH}.")
 
 
-class Inclusion(Checkpoint):
+class Inclusion(Signed):
     """The proof that an event stands under the newest checkpoint."""
 
     event: UUID

@@ -177,7 +177,9 @@ def test_the_interval_follows_what_is_chosen_and_nothing_is_recorded(tmp_path: P
         async with told(tmp_path) as platform, browser(platform, "joker") as reader:
             at = f"{await incident(platform)}/assess_risk"
             hidden = inputs((await reader.open(at)).page)
-            sent = {name: hidden[name] for name in hidden if name not in {"outcome", "why"}}
+            sent = {
+                name: hidden[name] for name in hidden if name not in {"outcome", "why", "complete"}
+            }
             found = []
             for circumstance in CIRCUMSTANCES["malicious"]:
                 await reader.post(f"{at}/interval", {**sent, "malicious": circumstance})
