@@ -24,6 +24,7 @@ from adapters.evidence.follower import Follower
 from adapters.evidence.log import TransparencyLog
 from adapters.evidence.opening import Evidence, remember_last, require_last, signer
 from adapters.evidence.opening import path as evidence_file
+from adapters.evidence.timestamp import Authority, Timestamps, authority
 from adapters.evidence.watch import Watch
 from adapters.finding import ViewDirectory
 from adapters.nats.connection import Connection, Report, connect
@@ -88,6 +89,7 @@ class Running:
 async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Running]:
     """A whole platform on its embedded engines, up until the block is left."""
     settings.require_embedded()
+    tsa = authority(settings.tsa_url, settings.tsa_roots)
     logs.configure(settings.log_level)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(folders.claimed(settings.data))
@@ -101,6 +103,8 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
         platform = Platform(parts)
         url = await _connect(settings, folder, vault, parts, platform, stack)
         _keep_time(parts, platform, rules, stack)
+        if tsa is not None:
+            _time_stamp(tsa, settings.tsa_seconds, parts, stack)
         house = await _front(settings, folder, vault, parts, platform, stack)
         await _webhooks(settings, folder, vault, parts, platform, house, stack)
         yield Running(platform, parts, url, folder, house)
@@ -382,6 +386,14 @@ def _keep_time(parts: Parts, platform: Platform, rules: Rules, stack: AsyncExitS
     platform.reminders = timer
     timer.start()
     stack.push_async_callback(timer.stop)
+
+
+def _time_stamp(tsa: Authority, seconds: float, parts: Parts, stack: AsyncExitStack) -> None:
+    """Have checkpoints time-stamped, beside everything else: nothing waits for it."""
+    made = Timestamps(tsa, parts.evidence.log, seconds, parts.clock, parts.log)
+    parts.evidence.timestamps = made
+    made.start()
+    stack.push_async_callback(made.stop)
 
 
 def _port(folder: folders.Folder, name: str, host: str, asked: int) -> int:

@@ -35,7 +35,12 @@ EITHER = (
     e.EventCorrected,
 )
 VENDOR = (e.VendorReportedLeak, e.FactsRevised, e.IncidentClosed, e.IncidentWithdrawn)
-BULKY = ("facts", "people", "totals", "claims", "text", "why", "words", "title", "worksheet")
+BULKY = frozenset(
+    {
+        *("facts", "people", "totals", "claims", "worksheet"),
+        *("text", "title", "why", "words", "report_texts"),
+    }
+)
 
 
 def project(recorded: Recorded, rows: Rows) -> None:

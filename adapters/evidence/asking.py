@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.asking import number_in, text_in
+from adapters.evidence import timestamp
 from adapters.evidence.log import TransparencyLog
 from adapters.store.ledger import EventLedger
 from domain.access import Grant
@@ -28,7 +29,10 @@ class Proofs:
         return self._ledger.position()
 
     def checkpoint(self, _: Grant, __: Body) -> dict[str, Any]:
-        """The newest signed checkpoint, and the key to check it with."""
+        """The newest signed checkpoint and the key to check it with; the newest time stamp."""
+        return {**self._newest(), "timestamp": timestamp.newest(self._log)}
+
+    def _newest(self) -> dict[str, Any]:
         newest = self._log.checkpoint()
         if newest is None:
             raise Unavailable("nothing is signed yet", next_step="ask again in a moment")
@@ -39,9 +43,9 @@ class Proofs:
             "key": self._log.verifier_key,
         }
 
-    def consistency(self, granted: Grant, body: Body) -> dict[str, Any]:
+    def consistency(self, _: Grant, body: Body) -> dict[str, Any]:
         """The proof that the newest checkpoint's log begins with the one of `size` leaves."""
-        newest = self.checkpoint(granted, body)
+        newest = self._newest()
         old = number_in(body, "size", 0)
         return {**newest, "old": old, "proof": _told(self._log.consistency(old, newest["size"]))}
 
@@ -52,7 +56,7 @@ class Proofs:
         recorded = self._ledger.at(position) if position else None
         if recorded is None or not any(map(granted.sees, recorded.envelope.visibility)):
             raise NotFound("there is no such event for you", field="event", got=event)
-        newest = self.checkpoint(granted, body)
+        newest = self._newest()
         index = self._log.index_of(recorded.position)
         return {
             **newest,

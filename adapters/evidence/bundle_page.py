@@ -29,7 +29,8 @@ What is in it
     manifest.note     the platform's signature over the manifest
     checkpoint.txt    the head of the platform's log: how many events, the hash over them, signed
     keys.txt          the public key that signed both
-    events.jsonl      the events, exactly as stored, each with the proof that the log holds it
+    events.jsonl      the events as stored, each with the proof that the log holds it; of which
+                      command one came, and through whom, is shown to its writer alone (own)
     feed.jsonl        the party's feed, message by message, each with the hash of the one before;
                       of messages that were not asked for, the hash alone
     law/              the law that obligations were computed with; the log holds its fingerprint

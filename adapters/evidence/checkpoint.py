@@ -46,6 +46,10 @@ class Checkpoint:
     root: bytes
     recorded_at: datetime | None
 
+    def text(self) -> str:
+        """What is signed: the lines above the empty one."""
+        return self.note.rpartition("\n\n")[0] + "\n"
+
     def header(self) -> str:
         """The checkpoint on one line, for a message's header: base64 of the note."""
         return base64.b64encode(self.note.encode()).decode()

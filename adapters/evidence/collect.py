@@ -17,9 +17,11 @@ from adapters.answers import PAGE, Answers
 from adapters.evidence.bundle import Contents, proof, write
 from adapters.evidence.bundle_scope import Scope, scope_of, written
 from adapters.evidence.checkpoint import Checkpoint, Verifier
+from adapters.evidence.leaf import Parts, parts
 from adapters.evidence.log import TransparencyLog
 from adapters.schemas import messages
 from adapters.store.ledger import EventLedger
+from adapters.store.stored import StoredRow
 from adapters.wire import render
 from domain import events as e
 from domain import streams
@@ -83,6 +85,7 @@ def collect(ports: Ports, granted: Grant, body: Body) -> Contents:
         raise Unavailable("the log is empty", next_step="ask again in a moment")
     known = list(_known(ports, scope, head))
     chosen = [one for one in known if scope.holds(one.recorded)]
+    mine = granted.party if granted.party == scope.whose.id else None
     return Contents(
         asked=scope.asked(body),
         by=granted.party,
@@ -90,7 +93,7 @@ def collect(ports: Ports, granted: Grant, body: Body) -> Contents:
         as_of=written(scope.as_of),
         checkpoint=head,
         key=ports.evidence.verifier_key,
-        events=_events(ports, [*(one.recorded for one in chosen), law], head.size),
+        events=_events(ports, mine, [*(one.recorded for one in chosen), law], head.size),
         feed=[_message(one, whole=scope.holds(one.recorded)) for one in known],
         streams=_whole(ports, chosen),
         law=ports.rules().content,
@@ -119,24 +122,44 @@ def _known(ports: Ports, scope: Scope, head: Checkpoint) -> Iterator[Placed]:
         sequence = page[-1]["sequence"]
 
 
-def _events(ports: Ports, chosen: list[Recorded], size: int) -> list[dict[str, Any]]:
-    """The lines of events.jsonl, in the order of the log."""
-    positions = sorted({one.position for one in chosen})
-    return [_line(ports, position, size) for position in positions]
+def _events(
+    ports: Ports, mine: str | None, chosen: list[Recorded], size: int
+) -> list[dict[str, Any]]:
+    """The lines of events.jsonl, in the order of the log.
+
+    `mine` is the party that takes its own feed along: of what it wrote itself, it sees all.
+    """
+    placed = {one.position: one.envelope.party for one in chosen}
+    return [
+        _line(ports, position, size, own=placed[position] == mine) for position in sorted(placed)
+    ]
 
 
-def _line(ports: Ports, position: int, size: int) -> dict[str, Any]:
+def _line(ports: Ports, position: int, size: int, *, own: bool) -> dict[str, Any]:
     [row] = ports.ledger.rows_since(position - 1, 1)
-    index = ports.evidence.index_of(position)
-    return {
+    index, found = ports.evidence.index_of(position), _parts(row)
+    line = {
         "index": index,
         "position": row.position,
         "stream": str(row.stream),
         "version": row.version,
         "topic": row.topic,
-        "stored": row.state.decode(),
+        "shown": found.shown.decode(),
+        "withheld": found.withheld.hex(),
         "proof": proof(ports.evidence.inclusion(index, size)),
     }
+    return {**line, "own": found.own} if own else line
+
+
+def _parts(row: StoredRow) -> Parts:
+    try:
+        return parts(row.state)
+    except ValueError as broken:
+        raise Unavailable(
+            "the ledger's row is not any more what was signed",
+            got=f"position {row.position}: {broken}",
+            next_step="varsel doctor --deep names what was changed",
+        ) from broken
 
 
 def _message(one: Placed, *, whole: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ Kind = Literal[
     "inserted",  # a row among the signed ones that was never signed
     "swapped",  # two rows, each with what the other had
     "back-dated",  # a row recorded before the one in front of it
-    "unreadable",  # a row, or the file at that place
+    "unreadable",  # a row that no platform wrote like this, or the file at that place
     "stream",  # versions of a stream that do not count up one by one
     "receipt",  # a command's receipt that was changed, or points nowhere
     "clock",  # the ledger's clock is not at its last row

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from adapters.evidence import tree
 from adapters.evidence.checkpoint import Checkpoint, Signer, Verifier
-from adapters.evidence.leaf import leaf_hash
+from adapters.evidence.leaf import leaf_hash, stands_for
 from adapters.store.stored import StoredRow
 from domain.errors import Invalid, NotFound, Unavailable
 
@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS leaves
 CREATE TABLE IF NOT EXISTS nodes
     (level INTEGER, number INTEGER, hash BLOB, PRIMARY KEY (level, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, note TEXT, token BLOB);
+CREATE INDEX IF NOT EXISTS stamped ON checkpoints (size) WHERE token IS NOT NULL;
 """
 
 
@@ -112,6 +113,19 @@ class TransparencyLog:
     def checkpoints(self, after: int = -1, limit: int = BATCH) -> list[Checkpoint]:
         """The signed checkpoints of sizes behind `after`, in order."""
         return [self._signer.verifier.read(note) for _, note in self.notes(after, limit)]
+
+    def stamped(self, most: int | None = None) -> tuple[Checkpoint, bytes] | None:
+        """The newest time-stamped checkpoint, of `most` leaves at most, and its token (DER)."""
+        rows = self._rows(
+            "SELECT note, token FROM checkpoints WHERE token IS NOT NULL AND size<=? "
+            "ORDER BY size DESC LIMIT 1",
+            self.size() if most is None else most,
+        )
+        return (self._signer.verifier.read(rows[0][0]), bytes(rows[0][1])) if rows else None
+
+    def keep_token(self, size: int, token: bytes) -> None:
+        """Keep a time stamp's token beside the checkpoint of this size."""
+        self._rows("UPDATE checkpoints SET token=? WHERE size=?", token, size)
 
     def size(self) -> int:
         """How many leaves are signed for."""
@@ -207,9 +221,10 @@ class TransparencyLog:
     # --- parts ---
 
     def _grow(self, index: int, row: StoredRow) -> None:
+        made = _leaf(row)
         receipt = self._source.receipt_hash(row)
         self._rows("INSERT INTO leaves VALUES (?,?,?)", index, row.position, receipt)
-        for node in tree.grown(index, leaf_hash(row), self.node):
+        for node in tree.grown(index, made, self.node):
             self._rows("INSERT INTO nodes VALUES (?,?,?)", *node)
 
     def _sign(self, size: int, last: StoredRow) -> Checkpoint:
@@ -231,7 +246,7 @@ class TransparencyLog:
         rows = self._source.rows_since(last.position - 1, 1)
         if not rows or rows[0].position != last.position:
             raise _disagreement(f"the ledger has no position {last.position} any more")
-        if leaf_hash(rows[0]) != last.hash:
+        if not stands_for(last.hash, rows[0]):
             raise _disagreement(f"the ledger's row at position {last.position} is another one")
 
     def _last_signed(self) -> Checkpoint | None:
@@ -277,6 +292,17 @@ class TransparencyLog:
                     got=str(broken),
                     next_step="see that evidence.sqlite is there, whole and not full",
                 ) from broken
+
+
+def _leaf(row: StoredRow) -> bytes:
+    try:
+        return leaf_hash(row)
+    except ValueError as broken:
+        raise Unavailable(
+            "the ledger holds a row that nobody can sign for: it was not written by a platform",
+            got=f"position {row.position}: {str(broken)[:200]}",
+            next_step="varsel doctor --deep; keep the files as they are",
+        ) from broken
 
 
 def _disagreement(what: str) -> Unavailable:

@@ -16,6 +16,7 @@ from adapters.evidence.checkpoint import Signer
 from adapters.evidence.follower import Follower
 from adapters.evidence.leaf import leaf_hash
 from adapters.evidence.log import BATCH, Source, TransparencyLog
+from adapters.evidence.timestamp import Timestamps
 from adapters.evidence.watch import Watch
 from adapters.store.vault import KEY_BYTES, Vault
 from domain.errors import Unavailable
@@ -26,14 +27,18 @@ HEADER: Final = "Varsel-Checkpoint"
 PATIENCE: Final = 2.0  # seconds that a feed message waits for a checkpoint that covers its event
 
 
-@dataclass(frozen=True)
+@dataclass
 class Evidence:
-    """The transparency log of a running platform, and those around it."""
+    """The transparency log of a running platform, and those around it.
+
+    `timestamps` is there where an authority was named to ask for them.
+    """
 
     log: TransparencyLog
     follower: Follower
     watch: Watch
     proofs: Proofs
+    timestamps: Timestamps | None = None
 
     def headers(self) -> dict[str, str]:
         """The newest checkpoint as a header; none before anything is signed."""
@@ -47,8 +52,8 @@ class Evidence:
 
     def troubles(self) -> list[str]:
         """What is in the way, and what the watch has found."""
-        stuck = [self.follower.trouble] if self.follower.trouble else []
-        return [*stuck, *self.watch.troubles()]
+        missing = self.timestamps.trouble if self.timestamps else None
+        return [*filter(None, (self.follower.trouble, missing)), *self.watch.troubles()]
 
 
 def signer(vault: Vault) -> Signer:
@@ -89,11 +94,14 @@ def require_last(vault: Vault, log: TransparencyLog, source: Source) -> None:
 
 
 def _root_of(source: Source, size: int) -> bytes | None:
-    """The root that a ledger's first rows amount to; None where it has not so many."""
+    """The root that a ledger's first rows amount to; None where that many were never signed."""
     growing, after = tree.Growing(), 0
     while growing.size < size and (rows := source.rows_since(after, BATCH)):
         for row in rows[: size - growing.size]:
-            growing.put(leaf_hash(row))
+            try:
+                growing.put(leaf_hash(row))
+            except ValueError:  # no row that was signed is written like this one
+                return None
         after = rows[-1].position
     return growing.root() if growing.size == size else None
 

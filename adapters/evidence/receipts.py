@@ -40,7 +40,7 @@ class Receipts:
             by = row.envelope()
             command = (str(by["party"]), str(by["command"]))
             self._placed[row.position] = str(by["id"])
-        except (ValueError, LookupError):
+        except (ValueError, LookupError, RecursionError):
             return  # the row is named already
         known = command in self._met or leaf is None or self._broken
         self._met.add(command)

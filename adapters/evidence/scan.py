@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from adapters.evidence.findings import Finding
-from adapters.evidence.leaf import leaf_hash
+from adapters.evidence.leaf import parts, stands_for
 from adapters.evidence.log import BATCH, Leaf, TransparencyLog
 from adapters.evidence.receipts import Receipts
 from adapters.evidence.selfcheck import SelfCheck
@@ -70,10 +70,11 @@ class _Scan:
             elif leaf is None:
                 yield Finding("inserted", f"a row at position {position} was never signed")
             else:
-                if leaf_hash(row) != leaf.hash:
+                signed = stands_for(leaf.hash, row)
+                if not signed:
                     self._changed.append((leaf, row))
                 yield from self._receipts.beside(row, leaf)
-                yield from self._in_itself(row)
+                yield from self._in_itself(row, signed=signed)
 
     def _between(self, after: int | None, leaves: Sequence[Leaf]) -> dict[int, StoredRow | Broken]:
         """The rows behind a position up to the last leaf's; one by one where reading stops."""
@@ -95,21 +96,23 @@ class _Scan:
                     yield Finding("unreadable", f"the row at position {row.position}: {row.why}")
                 else:
                     yield from self._receipts.beside(row, None)
-                    yield from self._in_itself(row)
+                    yield from self._in_itself(row, signed=False)
             after = rows[-1].position
             self._pause()
 
-    def _in_itself(self, row: StoredRow) -> Iterator[Finding]:
+    def _in_itself(self, row: StoredRow, *, signed: bool) -> Iterator[Finding]:
         where = f"the row at position {row.position}"
         before = self._versions.get(row.stream, 0)
         if row.version != before + 1:
             what = f"{where} is version {row.version} of stream {row.stream}, after {before}"
             yield Finding("stream", what)
         self._versions[row.stream] = row.version
+        if not signed and (odd := _miswritten(row)):
+            yield Finding("unreadable", f"{where}: {odd[:100]}")
         try:
             at = row.recorded_at().isoformat(timespec="microseconds")
-        except ValueError as broken:
-            yield Finding("unreadable", f"{where}: {str(broken)[:100]}")
+        except (ValueError, RecursionError) as broken:
+            yield Finding("unreadable", f"{where} does not say when: {str(broken)[:100]}")
             return
         if at < self._latest:
             yield Finding("back-dated", f"{where} says {at}, the log was at {self._latest}")
@@ -131,9 +134,18 @@ class _Scan:
                 yield Finding("changed", f"{where} ({row.topic}, stream {row.stream})")
 
 
+def _miswritten(row: StoredRow) -> str:
+    """Why no platform writes a state like this, though it may say the same; empty if it may."""
+    try:
+        parts(row.state)
+    except ValueError as broken:
+        return str(broken)
+    return ""
+
+
 def _swapped(one: tuple[Leaf, StoredRow], other: tuple[Leaf, StoredRow]) -> bool:
     """Whether two rows change places, or their states do."""
     (here, row), (there, its) = one, other
     whole = (its._replace(position=here.position), row._replace(position=there.position))
     states = (row._replace(state=its.state), its._replace(state=row.state))
-    return any(leaf_hash(a) == here.hash and leaf_hash(b) == there.hash for a, b in (whole, states))
+    return any(stands_for(here.hash, a) and stands_for(there.hash, b) for a, b in (whole, states))

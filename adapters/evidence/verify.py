@@ -32,7 +32,9 @@ FORMAT = "varsel.bundle/1"
 FIRST = ("manifest.json", "manifest.note")  # the two that the list of files does not hold
 NEEDED = ("checkpoint.txt", "events.jsonl", "feed.jsonl", "keys.txt")
 ZEROS = "0" * 64
-KEY_BYTES = 32
+HEX = "0123456789abcdef"
+KEY_BYTES = HASH_BYTES = 32
+WITHHELD = ("actor", "command", "salt")  # of an envelope: its writer's alone
 Files = Mapping[str, bytes]
 Json = Any  # whatever a file holds until it was looked at
 
@@ -49,16 +51,16 @@ class Finding(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A line of events.jsonl: its place, what it holds, and the stored event in it."""
+    """A line of events.jsonl: its place, what it holds, and what is shown of the event in it."""
 
     where: str
     line: Mapping[str, Json]
-    stored: Mapping[str, Json]
+    shown: Mapping[str, Json]
 
     @property
     def id(self) -> str:
         """The event's id."""
-        return str(self.stored["envelope"]["id"])
+        return str(self.shown["envelope"]["id"])
 
 
 class Checkpoint(NamedTuple):
@@ -205,9 +207,15 @@ def leaf_hash(event: Mapping[str, Json]) -> bytes:
         b"varsel-leaf/1\n",
         struct.pack(">Q16sQ", event["position"], UUID(event["stream"]).bytes, event["version"]),
         _sized(event["topic"].encode()),
-        _sized(event["stored"].encode()),
+        _sized(event["shown"].encode()),
+        bytes.fromhex(event["withheld"]),
     )
     return hashlib.sha256(b"\x00" + b"".join(parts)).digest()
+
+
+def canonical(value: Json) -> str:
+    """JSON in the one way that events are stored: keys sorted, no spaces, letters as themselves."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _sized(part: bytes) -> bytes:
@@ -376,9 +384,9 @@ class _Reading:
         found: list[Event] = []
         for where, line in self.lines("events.jsonl"):
             try:
-                found.append(Event(where, line, json.loads(line["stored"])))
+                found.append(Event(where, line, json.loads(line["shown"])))
             except (ValueError, LookupError, TypeError) as wrong:
-                raise Unreadable(where, f"holds no stored event: {wrong!r}") from None
+                raise Unreadable(where, f"shows no event: {wrong!r}") from None
         return found
 
 
@@ -444,6 +452,8 @@ def _included(it: _Reading) -> Iterator[Finding]:
     if it.manifest["checkpoint"] != stated:
         yield Finding("checkpoint.txt", "is not the checkpoint that the manifest names")
     for where, line, _ in it.events:
+        if not _is_hash(line["withheld"]):
+            raise Unreadable(where, f"withheld is no hash of {HASH_BYTES} bytes in hex")
         proof = [_base64(part, where) for part in line["proof"]]
         if not included(leaf_hash(line), line["index"], head, proof):
             yield Finding(where, f"is not in the log at index {line['index']} as it is here")
@@ -451,11 +461,39 @@ def _included(it: _Reading) -> Iterator[Finding]:
     it.holds.append(f"{count} events stand in the log of {it.key.name}, among its {head.size}")
 
 
+def _is_hash(text: Json) -> bool:
+    return isinstance(text, str) and len(text) == 2 * HASH_BYTES and not {*text} - {*HEX}
+
+
+def _withheld(it: _Reading) -> Iterator[Finding]:
+    """Of an event, what is its writer's alone is a hash; the writer itself may show what of."""
+    party, own = it.manifest["feed"]["party"], 0
+    for where, line, shown in it.events:
+        if canonical(shown) != line["shown"]:
+            yield Finding(where, "is not written in the one way that events are stored")
+        more = {*WITHHELD} & {*shown["envelope"]}
+        if more:
+            yield Finding(where, f"shows what is to be withheld: {', '.join(sorted(more))}")
+        if "own" not in line:
+            continue
+        own += 1
+        if shown["envelope"]["party"] != party:
+            yield Finding(where, f"has own beside an event that {party} did not write")
+        if {*line["own"]} != {*WITHHELD} or _sha256(canonical(line["own"])) != line["withheld"]:
+            yield Finding(where, "own is not what withheld is the hash of")
+    if own:
+        it.holds.append(f"the commands that own names are those of {own} events by {party}")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _ordered(it: _Reading) -> Iterator[Finding]:
     """The log's order is one: index, position and time go up together, to the checkpoint's."""
     index, position, at = -1, 0, ""
-    for where, line, stored in it.events:
-        recorded = _time(stored["envelope"]["recorded_at"])
+    for where, line, shown in it.events:
+        recorded = _time(shown["envelope"]["recorded_at"])
         if line["index"] <= index or line["position"] <= position:
             yield Finding(where, "stands behind an event that the log has after it")
         if recorded < at:
@@ -537,7 +575,7 @@ def _told(it: _Reading) -> Iterator[Finding]:
 
 def _same(body: Json, event: Event) -> bool:
     """Whether a feed message says what the stored event says, to somebody who may see it."""
-    envelope, data, topic = event.stored["envelope"], body["data"], event.line["topic"]
+    envelope, data, topic = event.shown["envelope"], body["data"], event.line["topic"]
     same: bool = (
         _time(body["time"]) == _time(envelope["recorded_at"])
         and body["feed"] in envelope["visibility"]
@@ -547,18 +585,18 @@ def _same(body: Json, event: Event) -> bool:
         and data["happened"] == (envelope["happened"] or data["happened"])
         and data["type"] == topic.rpartition(".")[2]
     )
-    if body["type"] != f"{topic}.v{event.stored['v']}":  # told as a later version tells it
+    if body["type"] != f"{topic}.v{event.shown['v']}":  # told as a later version tells it
         return same and str(body["type"]).startswith(f"{topic}.v")
-    return same and bool(data["with"] == _shown(event.stored["event"], event.id))
+    return same and bool(data["with"] == _in_message(event.shown["event"], event.id))
 
 
-def _shown(value: Json, path: str) -> Json:
+def _in_message(value: Json, path: str) -> Json:
     """Stored data as messages have it: nothing for null, a reference for each sealed text."""
     if _is_text(value):
         return {"text": path}
     if not isinstance(value, (dict, list)):
         return value
-    parts = {name: _shown(part, f"{path}/{name}") for name, part in _items(value)}
+    parts = {name: _in_message(part, f"{path}/{name}") for name, part in _items(value)}
     if isinstance(value, list):
         return list(parts.values())
     return {name: part for name, part in parts.items() if part is not None}
@@ -587,7 +625,7 @@ def _law(it: _Reading) -> Iterator[Finding]:
     named = [event for event in it.events if event.id == _law_event(it)]
     if not named:
         yield Finding("events.jsonl", f"event {_law_event(it)}, which names the law, is missing")
-    elif named[0].stored["event"].get("fingerprint") != fingerprint:
+    elif named[0].shown["event"].get("fingerprint") != fingerprint:
         yield Finding(named[0].where, "names another law than the one that is here")
     else:
         it.holds.append(f"the law is the one that the log holds as {fingerprint[:16]}...")
@@ -597,7 +635,7 @@ def _texts(it: _Reading) -> Iterator[Finding]:
     """Free text is as long as what was sealed, which is all that can be seen from outside."""
     if "texts.json" not in it.files:
         return
-    sealed = dict(text for event in it.events for text in _sealed(event.stored["event"], event.id))
+    sealed = dict(text for event in it.events for text in _sealed(event.shown["event"], event.id))
     for name, plain in it.json("texts.json").items():
         if name in sealed and sealed[name] != len(plain.encode()):
             yield Finding("texts.json", f"{name} is longer or shorter than what was sealed")
@@ -643,6 +681,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("manifest.note", _signature),
     ("manifest.json", _listed),
     ("events.jsonl", _included),
+    ("events.jsonl", _withheld),
     ("events.jsonl", _ordered),
     ("events.jsonl", _streams),
     ("feed.jsonl", _feed),

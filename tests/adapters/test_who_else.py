@@ -2,7 +2,7 @@
 
 In the one the incident touches Sesam alone, in the other twenty more, who acknowledge, ask, are
 updated, cleared and filed for. All that Sesam can get hold of is compared, byte for byte, but for
-random ids, times, hashes of both, and numbers that count the whole platform.
+random ids, times, hashes of both, and what counts or signs the whole platform.
 """
 
 from __future__ import annotations
@@ -175,6 +175,7 @@ ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[0-9:.]*(?:Z|[+-]\d\d:\d\d)")
 KEY = re.compile(r"\bU[A-Z2-7]{55}\b")
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
+CHECKPOINT = re.compile(r'"Varsel-Checkpoint": "[^"]+"')  # of the whole platform, like its size
 OF_THE_PLATFORM = re.compile(
     r'"(position|number|Nats-Expected-Last-Sequence)": "?\d+"?'  # counts every party's events
 )
@@ -187,6 +188,7 @@ def alike(found: list[Any]) -> str:
     text = ID.sub(lambda match: seen.setdefault(match[0], f"<id {len(seen)}>"), text)
     for pattern, name in (
         (TIME, "<time>"),
+        (CHECKPOINT, "<checkpoint>"),
         (KEY, "<key>"),
         (HASH, "<hash>"),
         (OF_THE_PLATFORM, r'"\1": <number>'),

@@ -69,11 +69,11 @@ def edited(files: Files, name: str, change: Callable[[list[dict[str, Any]]], Any
 
 
 def edited_event(files: Files, number: int, change: Callable[[dict[str, Any]], Any]) -> None:
-    """Change what is stored in a line of events.jsonl."""
+    """Change what is shown of the event in a line of events.jsonl."""
     said = lines(files, "events.jsonl")
-    stored = json.loads(said[number]["stored"])
-    change(stored)
-    said[number]["stored"] = json.dumps(stored, sort_keys=True, separators=(",", ":"))
+    shown = json.loads(said[number]["shown"])
+    change(shown)
+    said[number]["shown"] = verify.canonical(shown)
     put_lines(files, "events.jsonl", said)
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from adapters.evidence import verify
+from adapters.evidence import leaf, verify
 from domain.errors import Forbidden, Invalid, NotFound, Refused, VarselError
 from domain.events import LawPackLoaded
 from tests.adapters.evidence.forging import Files, files_of, key_of, lines, manifest
 from tests.adapters.running import raised
 from tests.adapters.test_platform import Desk, play
-from tests.builders import a_leak, a_question, a_revision, an_acknowledgement, step, told
+from tests.builders import a_leak, a_notice, a_question, a_revision, an_acknowledgement, step, told
 
 TEXT = "A backup lay open for a night."
 LEAK = (a_leak(text=TEXT), *told("joker", "tokmanni")[1:], an_acknowledgement("joker"))
@@ -54,9 +54,11 @@ def test_a_party_takes_its_whole_feed_along_with_proofs(tmp_path: Path) -> None:
         law = {x.position for x in log if isinstance(x.event, LawPackLoaded)}
         assert {line["position"] for line in lines(found, "events.jsonl")} == mine | law
         assert len(told_of(found)) == len(mine)
-        stored = {row.position: row.state.decode() for row in made.parts.ledger.rows_since(0, 999)}
+        rows = {row.position: row.state for row in made.parts.ledger.rows_since(0, 999)}
         for line in lines(found, "events.jsonl"):
-            assert line["stored"] == stored[line["position"]]
+            kept = leaf.parts(rows[line["position"]])
+            assert line["shown"].encode() == kept.shown
+            assert bytes.fromhex(line["withheld"]) == kept.withheld
 
     play(tmp_path, story, *LEAK)
 
@@ -138,6 +140,66 @@ def test_an_auditor_takes_what_is_in_its_scope_and_nothing_else(tmp_path: Path) 
         assert isinstance(await refused(made, "auditor", party="tokmanni"), Forbidden)
 
     play(tmp_path, story, *LEAK)
+
+
+# --- what is its writer's alone ---
+
+COMMAND = "tell-joker-and-tokmanni"
+ACTOR = {"user": "u-4711", "role": "tokmanni-desk", "on_behalf_of": "u-4712"}
+ASKED = a_question("joker").under("joker-asks-1").through({"user": "j-1"})
+
+
+async def telling(made: Desk) -> list[str]:
+    """Two clients are told by one command whose id names both; the salts of what Joker may see."""
+    notice = a_notice("joker", "tokmanni").under(COMMAND).through(ACTOR)
+    for said in (a_leak().under("c-1"), notice, ASKED):
+        body = {"with": dict(said.fields), "command": said.command, "actor": said.actor}
+        await made.platform.handle(said.by, said.do, body)
+    log = made.parts.ledger.since(0, 1000)
+    seen = [x.envelope for x in log if "joker" in x.envelope.visibility]
+    assert COMMAND in {one.command for one in seen}  # so there is something to withhold
+    return [one.salt for one in seen if one.party != "joker"]
+
+
+@pytest.mark.parametrize(
+    ("by", "asked"),
+    [("joker", {}), ("auditor", {"party": "joker"}), ("operator", {"party": "joker"})],
+)
+def test_who_sent_an_event_by_which_command_under_which_salt_only_its_writer_is_shown(
+    tmp_path: Path, by: str, asked: dict[str, Any]
+) -> None:
+    async def story(made: Desk) -> None:
+        salts = await telling(made)
+        assert salts
+        whole = b"".join((await files(made, by, **asked)).values()).decode()
+        for withheld in (COMMAND, *ACTOR.values(), *salts):
+            assert withheld not in whole
+
+    play(tmp_path, story)
+
+
+def test_a_party_shows_the_commands_of_what_it_wrote_itself(tmp_path: Path) -> None:
+    async def story(made: Desk) -> None:
+        await telling(made)
+        found = lines(await files(made, "joker"), "events.jsonl")
+        own = [line for line in found if "own" in line]
+        assert {json.loads(line["shown"])["envelope"]["party"] for line in own} == {"joker"}
+        assert [line["own"]["command"] for line in own] == ["joker-asks-1"]
+        assert [line["own"]["actor"]["user"] for line in own] == ["j-1"]
+        theirs = lines(await files(made, "zoopit"), "events.jsonl")
+        assert COMMAND in {line["own"]["command"] for line in theirs if "own" in line}
+
+    play(tmp_path, story)
+
+
+def test_whoever_takes_the_feed_of_another_is_not_shown_that_ones_commands(tmp_path: Path) -> None:
+    async def story(made: Desk) -> None:
+        await telling(made)
+        found = await files(made, "auditor", party="joker")
+        assert not [line for line in lines(found, "events.jsonl") if "own" in line]
+        assert b"joker-asks-1" not in b"".join(found.values())
+
+    play(tmp_path, story)
 
 
 # --- free text ---

@@ -277,6 +277,30 @@ def test_a_follower_in_trouble_says_so_and_nobody_waits_for_it(tmp_path: Path) -
         assert "disagree" in (follower.trouble or "")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state + b" ",
+        lambda state: state.replace(b'"v":1', b'"v":1,"v":1'),
+        lambda state: state.replace(b'"actor":null,', b""),
+        lambda _: b"no JSON",
+        lambda _: b"[" * 100_000,
+    ],
+    ids=["a space", "a key twice", "no actor", "no JSON", "too deep"],
+)
+def test_a_row_that_no_platform_wrote_like_this_is_never_signed_for(
+    tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    made(tmp_path, 2)
+    with opened(tmp_path) as (ledger, log):
+        fill(ledger, 2, 2)
+        restated(tmp_path, 4, change)
+        with following(log) as follower:
+            assert not follower.wait_for(4, 10.0)
+            assert "position 4" in (follower.trouble or "")
+        assert log.size() == 2
+
+
 def test_a_follower_whose_ledger_fails_goes_on_when_it_is_back(tmp_path: Path) -> None:
     with opened(tmp_path) as (ledger, log):
         fill(ledger, 1)

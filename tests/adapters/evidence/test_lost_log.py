@@ -56,6 +56,8 @@ def lose(data: Path) -> None:
 
 SPOILING = "UPDATE stored_events SET state=CAST(replace(state, 'joker', 'kiwii') AS BLOB)"
 
+SPREADING = "UPDATE stored_events SET state=CAST(replace(state, '\"v\":', '\"v\": ') AS BLOB)"
+
 
 def kinds(data: Path) -> set[str]:
     return {one.kind for one in offline.examine(data, None)}
@@ -76,10 +78,11 @@ def test_a_lost_log_grows_again_and_keeps_its_word(tmp_path: Path) -> None:
     assert offline.examine(tmp_path, None) == []
 
 
-def test_a_lost_log_over_a_changed_ledger_signs_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [SPOILING, SPREADING], ids=["another word", "another writing"])
+def test_a_lost_log_over_a_changed_ledger_signs_nothing(tmp_path: Path, how: str) -> None:
     play(tmp_path)
     lose(tmp_path)
-    change(tmp_path, SPOILING + " WHERE rowid=9")
+    change(tmp_path, how + " WHERE rowid=9")
 
     async def story(platform: Up) -> None:
         evidence = platform.running.parts.evidence

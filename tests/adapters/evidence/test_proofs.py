@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from projections import feed_index
 from tests.adapters.http.lab import Door, open_door
 from tests.adapters.nats.lab import TOLERATED
 from tests.adapters.running import Up, raised, up_with
-from tests.builders import a_question, told
+from tests.builders import a_leak, a_notice, a_question, told
 
 pytestmark = TOLERATED
 QUIET: dict[str, Any] = {"log_level": "ERROR"}
@@ -70,6 +71,26 @@ def test_a_party_proves_each_event_of_its_feed(tmp_path: Path) -> None:
                 leaf, answer["index"], head.size, hashes(answer["proof"]), head.root
             )
         assert len(found) >= 4
+
+    play(tmp_path, story)
+
+
+def test_a_proof_tells_nothing_of_who_sent_the_event_by_which_command(tmp_path: Path) -> None:
+    async def story(platform: Up) -> None:
+        said = a_notice("joker", "kiwi", incident="second")
+        await platform.take(a_leak("second"))
+        body = {"with": said.fields, "command": "tell-joker-and-kiwi", "actor": {"user": "u-4711"}}
+        await platform.callers["zoopit"].call(said.do, body)
+        await platform.settled()
+        rows = platform.running.parts.ledger.rows_since(0, 1000)
+        kept = [row.envelope() for row in rows]
+        named = [one for one in kept if one["command"] == "tell-joker-and-kiwi"]
+        shown = [one for one in named if "joker" in one["visibility"]]
+        assert shown
+        for one in shown:
+            answer = json.dumps(await proved(platform, "joker", one["id"]))
+            for withheld in (one["command"], "u-4711", one["salt"]):
+                assert withheld not in answer
 
     play(tmp_path, story)
 

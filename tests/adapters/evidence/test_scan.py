@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -146,6 +148,43 @@ def test_an_unreadable_row_is_named_and_the_scan_goes_on(tmp_path: Path, change:
     found = kinds(looked(tmp_path))
     assert "unreadable" in found
     assert "changed" in found
+
+
+MISWRITTEN: dict[str, Callable[[bytes], bytes]] = {
+    "a space": lambda state: state.replace(b'"v":1', b'"v": 1'),
+    "a line behind": lambda state: state + b"\n",
+    "a key twice": lambda state: state.replace(b'"v":1', b'"v":1,"v":1'),
+    "another order": lambda state: b'{"v":1,' + state[1:].replace(b',"v":1}', b"}"),
+    "an escape": lambda state: state.replace(b'"joker"', b'"\\u006aoker"'),
+    "a mark of order": lambda state: b"\xef\xbb\xbf" + state,
+    "another encoding": lambda state: state.decode().encode("utf-16"),
+    "half a character": lambda state: state.replace(b'"joker"', b'"\\ud800"'),
+    "a number in other words": lambda state: state.replace(b'"v":1', b'"v":1e0'),
+    "no salt": lambda state: re.sub(rb',"salt":"[0-9a-f]*"', b"", state),
+    "an actor left out": lambda state: state.replace(b'"actor":null,', b""),
+    "no object": lambda _: b"[]",
+    "too deep to read": lambda _: b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("how", MISWRITTEN)
+def test_a_row_that_says_the_same_in_another_writing_is_named(tmp_path: Path, how: str) -> None:
+    made(tmp_path)
+    restated(tmp_path, 4, MISWRITTEN[how])
+    found = looked(tmp_path)
+    assert {"changed", "unreadable"} <= set(kinds(found))
+    assert all("position 4" in one.what for one in found if one.kind in {"changed", "unreadable"})
+
+
+@pytest.mark.parametrize("how", MISWRITTEN)
+def test_so_is_one_that_the_follower_has_not_met_yet(tmp_path: Path, how: str) -> None:
+    made(tmp_path)
+    with opened(tmp_path) as (ledger, _):
+        fill(ledger, 1, 8)
+    restated(tmp_path, 9, MISWRITTEN[how])
+    named = [one.what for one in looked(tmp_path) if one.kind == "unreadable"]
+    assert named
+    assert all("position 9" in what for what in named)
 
 
 def test_a_stream_whose_id_is_spelled_otherwise_is_named(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,7 @@ from tests.adapters.evidence.forging import (
 )
 
 OTHER = bytes(reversed(range(32)))
+OWN = next(n for n, line in enumerate(lines(files_of(golden()), "events.jsonl")) if "own" in line)
 STRANGER = Signer("varsel/stranger", OTHER)
 Forgery = Callable[[Files], bytes]
 
@@ -136,6 +138,32 @@ def with_longer_text(files: Files) -> None:
     files["texts.json"] = json.dumps({name: f"{text}!" for name, text in said.items()}).encode()
 
 
+def with_withheld(files: Files) -> None:
+    """The hash of another command, beside an event whose writer is not the bundle's party."""
+    event(5, withheld=hashlib.sha256(b"another command").hexdigest())(files)
+
+
+def own_of(number: int, **more: object) -> Callable[[Files], None]:
+    def change(said: list[dict[str, Any]]) -> None:
+        said[number]["own"] = {**said[number].get("own", {}), **more}
+
+    return lambda files: edited(files, "events.jsonl", change)
+
+
+def with_a_field_shown(name: str) -> Callable[[Files], None]:
+    def show(shown: dict[str, Any]) -> None:
+        shown["envelope"][name] = "tell-joker-and-kiwi"
+
+    return lambda files: edited_event(files, 5, show)
+
+
+def with_spaces(files: Files) -> None:
+    def spread(said: list[dict[str, Any]]) -> None:
+        said[5]["shown"] = json.dumps(json.loads(said[5]["shown"]))
+
+    edited(files, "events.jsonl", spread)
+
+
 def early(files: Files) -> None:
     """Recorded years before what stands in front of it."""
     edited_event(
@@ -148,6 +176,46 @@ FORGERIES: dict[str, tuple[Forgery, str, str]] = {
         with_key(lambda it: edited_event(it, 3, lambda said: said.update(v=2))),
         "events.jsonl, line 4",
         "is not in the log at index",
+    ),
+    "withheld changed": (
+        with_key(with_withheld),
+        "events.jsonl, line 6",
+        "is not in the log at index",
+    ),
+    "withheld no hash": (
+        with_log(event(5, withheld="00" * 31)),
+        "events.jsonl, line 6",
+        "withheld is no hash of 32 bytes",
+    ),
+    "a field added to shown": (
+        with_key(with_a_field_shown("note")),
+        "events.jsonl, line 6",
+        "is not in the log at index",
+    ),
+    "a command shown": (
+        with_log(with_a_field_shown("command")),
+        "events.jsonl, line 6",
+        "shows what is to be withheld: command",
+    ),
+    "shown written in another way": (
+        with_log(with_spaces),
+        "events.jsonl, line 6",
+        "is not written in the one way that events are stored",
+    ),
+    "own changed": (
+        with_key(own_of(OWN, command="another command")),
+        f"events.jsonl, line {OWN + 1}",
+        "own is not what withheld is the hash of",
+    ),
+    "own with more": (
+        with_key(own_of(OWN, more="than three")),
+        f"events.jsonl, line {OWN + 1}",
+        "own is not what withheld is the hash of",
+    ),
+    "own beside what another wrote": (
+        with_key(own_of(5, actor=None, command="c-1", salt="00" * 16)),
+        "events.jsonl, line 6",
+        "has own beside an event that joker did not write",
     ),
     "an event removed": (
         with_key(lambda it: edited(it, "events.jsonl", lambda said: said.pop(3))),

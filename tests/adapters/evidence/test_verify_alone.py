@@ -63,7 +63,7 @@ def test_a_bundle_holds_where_nothing_of_varsel_is_installed(alone: Path, tmp_pa
 
 def test_a_bundle_with_one_byte_changed_does_not(alone: Path, tmp_path: Path) -> None:
     raw = bytearray(golden())
-    raw[raw.index(b'"stored"') + 100] ^= 1
+    raw[raw.index(b'"shown"') + 100] ^= 1
     ran = run(alone, written(tmp_path, bytes(raw)), "--json")
     said = json.loads(ran.stdout)
     assert (ran.returncode, said["ok"]) == (1, False)

@@ -32,7 +32,7 @@ def small() -> bytes:
     events = [
         line
         for line in lines(files, "events.jsonl")
-        if json.loads(line["stored"])["envelope"]["id"] in told
+        if json.loads(line["shown"])["envelope"]["id"] in told
     ]
     kept = {name: body for name, body in files.items() if not name.startswith(BULKY)}
     put_lines(kept, "events.jsonl", events)
@@ -46,7 +46,7 @@ def small() -> bytes:
 
 
 def _id(line: dict[str, str]) -> str:
-    return str(json.loads(line["stored"])["envelope"]["id"])
+    return str(json.loads(line["shown"])["envelope"]["id"])
 
 
 def _give_law(files: Files, law: bytes, number: int) -> None:

@@ -88,7 +88,7 @@ BAD: dict[str, tuple[str, str, Mapping[str, Any], type[VarselError], str, str, s
         "notify_clients",
         telling("nobody"),
         NotFound,
-        "client",
+        "clients.0",
         "nobody",
         "a registered client",
     ),
