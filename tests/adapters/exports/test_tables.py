@@ -26,7 +26,8 @@ def rows_of(table: str) -> list[Row]:
     views = views_of(a_story(*acts))
     if table == "obligations":
         return obligations.query("joker", views.rows, RULES, views.story.now)
-    return {"timeline": timeline, "register": register}[table].query("joker", views.rows)
+    query = timeline.query if table == "timeline" else register.query
+    return query("joker", views.rows)
 
 
 def read(body: bytes) -> list[dict[str, str]]:
