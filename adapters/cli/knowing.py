@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.text import Text
@@ -68,8 +68,15 @@ def _value(what: str, says: Any, where: str) -> Iterator[str]:
         yield from map(people if what == "people" else total, says)
     elif what in {"happened", "data_period"}:
         yield when(says, where)
+    elif isinstance(says, list):
+        yield from map(_part, cast("Iterable[Any]", says))
     else:
-        yield from anything({"": says}) if isinstance(says, list) else (plain(str(says)),)
+        yield plain(str(says))
+
+
+def _part(one: Any) -> str:
+    """A word, or a row of a list such as a system."""
+    return plain(one) if isinstance(one, str) else ", ".join(filter(None, anything(one)))
 
 
 def _event(one: dict[str, Any], where: str) -> str:
