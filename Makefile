@@ -33,7 +33,7 @@ demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--e
 	@$(BIN)/varsel demo $(ARGS)
 
 test: .venv/.installed $(NODE_PARTS) .venv/.chromium ## Runs every test, then holds domain and projections to full coverage
-	$(BIN)/pytest -n 2 --dist loadscope -m "not journey" --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -n 3 --dist loadscope -m "not journey" --cov --cov-report= --cov-fail-under=0
 	$(BIN)/pytest -m journey
 	$(BIN)/coverage report
 
