@@ -257,7 +257,7 @@ class Platform:
 
     async def _messages(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A page of a feed, byte for byte what was or will be published."""
-        found = await self.read_feed(party, fields_of(body))
+        found = await self._page(party, fields_of(body))
         for one in found:
             if one.feed == party:
                 await self.seen(party, str(one.event), "poll")
@@ -267,6 +267,9 @@ class Platform:
     async def read_feed(self, party: str, asked: dict[str, Any]) -> list[FeedMessage]:
         """The same for a door that tells itself, by `seen`, what it has handed over."""
         await asyncio.to_thread(self._parts.desk.granted, party, "messages")
+        return await self._page(party, asked)
+
+    async def _page(self, party: str, asked: dict[str, Any]) -> list[FeedMessage]:
         await self.settled()
         parts = self._parts
         return await asyncio.to_thread(

@@ -8,13 +8,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.http import shapes_evidence as out
 from adapters.http.identity import TheHouse, Who
 from adapters.http.replies import answered
-from adapters.http.schema import reading, shown
+from adapters.http.schema import asks
 from adapters.http.strict import known_parameters
 
 routes = APIRouter(prefix="/v1", tags=["evidence"], dependencies=[Depends(known_parameters)])
@@ -22,10 +22,7 @@ routes = APIRouter(prefix="/v1", tags=["evidence"], dependencies=[Depends(known_
 
 @routes.get(
     "/checkpoint",
-    operation_id="checkpoint",
-    response_class=JSONResponse,
-    responses=shown(out.Checkpoint, "the newest signed checkpoint"),
-    **reading("checkpoint"),
+    **asks("checkpoint", out.Checkpoint, "the newest signed checkpoint"),
 )
 async def checkpoint(request: Request, behind: TheHouse, who: Who) -> Response:
     """The newest signed checkpoint, which covers everything accepted so far."""
@@ -34,10 +31,7 @@ async def checkpoint(request: Request, behind: TheHouse, who: Who) -> Response:
 
 @routes.get(
     "/checkpoint/consistency",
-    operation_id="consistency",
-    response_class=JSONResponse,
-    responses=shown(out.Consistency, "the proof, and the newest checkpoint"),
-    **reading("consistency"),
+    **asks("consistency", out.Consistency, "the proof, and the newest checkpoint"),
 )
 async def consistency(
     request: Request,
@@ -53,10 +47,7 @@ async def consistency(
 
 @routes.get(
     "/events/{event}/inclusion",
-    operation_id="inclusion",
-    response_class=JSONResponse,
-    responses=shown(out.Inclusion, "the proof, and the newest checkpoint"),
-    **reading("inclusion"),
+    **asks("inclusion", out.Inclusion, "the proof, and the newest checkpoint"),
 )
 async def inclusion(
     request: Request,

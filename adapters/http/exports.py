@@ -14,7 +14,7 @@ from adapters.http import shapes_operations as out
 from adapters.http.identity import TheHouse, Who, address_of
 from adapters.http.questions import NAME, Ask, AsOf, Party
 from adapters.http.replies import answered
-from adapters.http.schema import accepted, found, operation, reading, refusals
+from adapters.http.schema import acts, found, operation, reading, refusals
 from adapters.http.strict import known_parameters
 from domain.errors import NotFound
 
@@ -126,10 +126,7 @@ async def export(
 
 @routes.post(
     "/calendar",
-    operation_id="calendar_link",
-    response_class=JSONResponse,
-    responses=accepted(out.Calendar, "the address, shown this once"),
-    **operation("calendar_link"),
+    **acts("calendar_link", out.Calendar, "the address, shown this once"),
 )
 async def link(behind: TheHouse, who: Who) -> Response:
     """A secret address of the caller's deadlines; an earlier one leads nowhere any more."""
@@ -139,10 +136,7 @@ async def link(behind: TheHouse, who: Who) -> Response:
 
 @routes.delete(
     "/calendar",
-    operation_id="calendar_unlink",
-    response_class=JSONResponse,
-    responses=accepted(out.Gone, "whether there was one"),
-    **operation("calendar_unlink"),
+    **acts("calendar_unlink", out.Gone, "whether there was one"),
 )
 async def unlink(behind: TheHouse, who: Who) -> Response:
     """Let the caller's secret address lead nowhere."""

@@ -15,7 +15,12 @@ from adapters.http.commands import Key
 from adapters.http.identity import TheHouse, Who
 from adapters.http.questions import NAME, Pages
 from adapters.http.replies import answered
-from adapters.http.schema import accepted, command_body, operation, reading, shown, summary
+from adapters.http.schema import (
+    acts,
+    asks,
+    command_body,
+    summary,
+)
 from adapters.http.shapes import Parties
 from adapters.http.strict import known_parameters
 from domain import commands as c
@@ -56,11 +61,8 @@ def _act(name: str, act: Act) -> None:
         f"/operations/{name}",
         route,
         methods=["POST"],
-        operation_id=name,
         summary=summary(act.takes, name),
-        responses=accepted(act.gives, act.what),
-        response_class=JSONResponse,
-        **operation(name, **command_body(act.takes)),
+        **acts(name, act.gives, act.what, **command_body(act.takes)),
     )
 
 
@@ -75,10 +77,7 @@ for _name, _one in ACTS.items():
 
 @routes.post(
     "/operations/rebuild",
-    operation_id="rebuild",
-    response_class=JSONResponse,
-    responses=accepted(out.Rebuilt, "the views' new generation"),
-    **operation("rebuild"),
+    **acts("rebuild", out.Rebuilt, "the views' new generation"),
 )
 async def rebuild(behind: TheHouse, who: Who) -> Response:
     """Build all views anew from the ledger, beside the old ones, then switch."""
@@ -87,10 +86,7 @@ async def rebuild(behind: TheHouse, who: Who) -> Response:
 
 @routes.post(
     "/operations/examine",
-    operation_id="examine",
-    response_class=JSONResponse,
-    responses=accepted(out.Examined, "what was found, and what of it was made anew"),
-    **operation("examine"),
+    **acts("examine", out.Examined, "what was found, and what of it was made anew"),
 )
 async def examine(behind: TheHouse, who: Who) -> Response:
     """Recompute the transparency log from the ledger, and compare views and feed with it."""
@@ -99,10 +95,7 @@ async def examine(behind: TheHouse, who: Who) -> Response:
 
 @routes.post(
     "/operations/console_link",
-    operation_id="console_link",
-    response_class=JSONResponse,
-    responses=accepted(out.ConsoleLink, "the link: for ten minutes, once"),
-    **operation("console_link"),
+    **acts("console_link", out.ConsoleLink, "the link: for ten minutes, once"),
 )
 async def console_link(behind: TheHouse, who: Who) -> Response:
     """A link that logs the caller's own people in at the console."""
@@ -111,10 +104,7 @@ async def console_link(behind: TheHouse, who: Who) -> Response:
 
 @routes.get(
     "/webhooks",
-    operation_id="webhook_list",
-    response_class=JSONResponse,
-    responses=shown(out.Webhooks, "the caller's endpoints, without their secrets"),
-    **reading("webhook_list"),
+    **asks("webhook_list", out.Webhooks, "the caller's endpoints, without their secrets"),
 )
 async def webhooks(request: Request, behind: TheHouse, who: Who) -> Response:
     """The caller's webhooks, and how far each has come."""
@@ -123,10 +113,7 @@ async def webhooks(request: Request, behind: TheHouse, who: Who) -> Response:
 
 @routes.get(
     "/health",
-    operation_id="health",
-    response_class=JSONResponse,
-    responses=shown(out.Health, "how far everything has come, and what is in the way"),
-    **reading("health"),
+    **asks("health", out.Health, "how far everything has come, and what is in the way"),
 )
 async def health(request: Request, behind: TheHouse, who: Who) -> Response:
     """How the platform is: for the operator."""
@@ -135,10 +122,7 @@ async def health(request: Request, behind: TheHouse, who: Who) -> Response:
 
 @routes.get(
     "/feeds",
-    operation_id="feeds",
-    response_class=JSONResponse,
-    responses=shown(out.FeedLags, "how far each party has come with its feed"),
-    **reading("feeds"),
+    **asks("feeds", out.FeedLags, "how far each party has come with its feed"),
 )
 async def feeds(request: Request, behind: TheHouse, who: Who) -> Response:
     """How far each party has come with its feed: for the operator."""
@@ -147,10 +131,7 @@ async def feeds(request: Request, behind: TheHouse, who: Who) -> Response:
 
 @routes.get(
     "/parties",
-    operation_id="parties",
-    response_class=JSONResponse,
-    responses=shown(Parties, "all parties, by id"),
-    **reading("parties"),
+    **asks("parties", Parties, "all parties, by id"),
 )
 async def parties(request: Request, behind: TheHouse, who: Who, part: Pages) -> Response:
     """All parties: for the operator."""
@@ -160,10 +141,7 @@ async def parties(request: Request, behind: TheHouse, who: Who, part: Pages) -> 
 
 @routes.get(
     "/parties/{party}",
-    operation_id="party_show",
-    response_class=JSONResponse,
-    responses=shown(out.PartyShown, "the party, and its credentials without their secrets"),
-    **reading("party_show"),
+    **asks("party_show", out.PartyShown, "the party, and its credentials without their secrets"),
 )
 async def party_show(
     request: Request,

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from adapters.http import components, shapes, shapes_knowledge
 from adapters.http.bodies import json_body
 from adapters.http.identity import TheHouse, Who
 from adapters.http.replies import answered
-from adapters.http.schema import accepted, body, operation, reading, shown
+from adapters.http.schema import accepted, asks, body, operation
 from adapters.http.strict import known_parameters
 from adapters.paging import page
 from domain.worksheet import Worksheet
@@ -85,16 +84,7 @@ Ask = Annotated[Asked, Depends()]
 Pages = Annotated[Page, Depends()]
 
 
-def _said(name: str, model: type[BaseModel], what: str) -> dict[str, Any]:
-    return {
-        "responses": shown(model, what),
-        "response_class": JSONResponse,
-        "operation_id": name,
-        **reading(name),
-    }
-
-
-@routes.get("/timeline", **_said("timeline", shapes.Timeline, "what happened, in order"))
+@routes.get("/timeline", **asks("timeline", shapes.Timeline, "what happened, in order"))
 async def timeline(request: Request, behind: TheHouse, who: Who, ask: Ask, part: Pages) -> Response:
     """What happened, as far as the party may see it."""
     rows = await behind.ask(who.party, "timeline", **ask.body)
@@ -103,7 +93,7 @@ async def timeline(request: Request, behind: TheHouse, who: Who, ask: Ask, part:
 
 @routes.get(
     "/obligations",
-    **_said("obligations", shapes.Obligations, "what is owed, by when, whether it was met"),
+    **asks("obligations", shapes.Obligations, "what is owed, by when, whether it was met"),
 )
 async def obligations(
     request: Request, behind: TheHouse, who: Who, ask: Ask, part: Pages, with_draft: Draft = None
@@ -113,7 +103,7 @@ async def obligations(
     return answered(request, part.of("obligations", rows, lambda row: str(row["id"])))
 
 
-@routes.get("/register", **_said("register", shapes.Register, "breach by breach, oldest first"))
+@routes.get("/register", **asks("register", shapes.Register, "breach by breach, oldest first"))
 async def register(
     request: Request,
     behind: TheHouse,
@@ -129,7 +119,7 @@ async def register(
 
 @routes.get(
     "/contradictions",
-    **_said("contradictions", shapes.Contradictions, "public words that collide"),
+    **asks("contradictions", shapes.Contradictions, "public words that collide"),
 )
 async def contradictions(request: Request, behind: TheHouse, who: Who, ask: Ask) -> Response:
     """Where a party's public words collide with facts, notice or themselves."""
@@ -139,7 +129,7 @@ async def contradictions(request: Request, behind: TheHouse, who: Who, ask: Ask)
 
 @routes.get(
     "/incidents/{incident}/board",
-    **_said("board", shapes.Board, "how far each client has come"),
+    **asks("board", shapes.Board, "how far each client has come"),
 )
 async def board(
     request: Request,
@@ -155,9 +145,7 @@ async def board(
     return answered(request, {"board": {**found, **clients}})
 
 
-@routes.get(
-    "/incidents/{incident}/facts", **_said("facts", shapes.Facts, "what the party was told")
-)
+@routes.get("/incidents/{incident}/facts", **asks("facts", shapes.Facts, "what the party was told"))
 async def facts(
     request: Request,
     behind: TheHouse,
@@ -173,7 +161,7 @@ async def facts(
 
 @routes.get(
     "/incidents/{incident}/knowledge",
-    **_said("knowledge", shapes_knowledge.Knowledge, "what it knew then, and what came after"),
+    **asks("knowledge", shapes_knowledge.Knowledge, "what it knew then, and what came after"),
 )
 async def knowledge(
     request: Request,
@@ -190,7 +178,7 @@ async def knowledge(
 
 @routes.get(
     "/incidents/{incident}/severity",
-    **_said("severity", shapes.Severity, "how grave, as an interval"),
+    **asks("severity", shapes.Severity, "how grave, as an interval"),
 )
 async def severity(
     request: Request,
@@ -234,7 +222,7 @@ async def score(
 
 @routes.get(
     "/texts/{text:path}",
-    **_said("text", shapes.TextAnswer, "the text, while its key exists"),
+    **asks("text", shapes.TextAnswer, "the text, while its key exists"),
 )
 async def text(
     request: Request,
@@ -253,7 +241,7 @@ async def text(
     return answered(request, {"text": await behind.ask(who.party, "text", text=text)})
 
 
-@routes.get("/whoami", **_said("whoami", shapes.Whoami, "the caller's profile"))
+@routes.get("/whoami", **asks("whoami", shapes.Whoami, "the caller's profile"))
 async def whoami(request: Request, behind: TheHouse, who: Who) -> Response:
     """For whom the platform takes you."""
     return answered(request, {"whoami": await behind.ask(who.party, "whoami")})

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
+from starlette.responses import JSONResponse
 
 from adapters.http import components
 from adapters.http.components import REF, Schema
@@ -86,6 +87,20 @@ def operation(name: str, **more: Any) -> dict[str, Any]:
 def reading(name: str, **more: Any) -> dict[str, Any]:
     """The same for a route whose answers have an entity tag."""
     return operation(name, parameters=[_IF_NONE_MATCH], **more)
+
+
+def asks(name: str, model: type[BaseModel], what: str) -> dict[str, Any]:
+    """Everything the document says of a route that shows a JSON document with an entity tag."""
+    return {**_json(name), "responses": shown(model, what), **reading(name)}
+
+
+def acts(name: str, model: type[BaseModel], what: str, **more: Any) -> dict[str, Any]:
+    """The same for a route by which something is done."""
+    return {**_json(name), "responses": accepted(model, what), **operation(name, **more)}
+
+
+def _json(name: str) -> dict[str, Any]:
+    return {"operation_id": name, "response_class": JSONResponse}
 
 
 def body(content: Schema, media_type: str = JSON, **more: Any) -> Schema:
