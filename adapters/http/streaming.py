@@ -74,10 +74,12 @@ async def follow(
     clock = asyncio.get_running_loop().time
     ends = clock() + LASTS
     with behind.changes.listening() as woken:
-        while not behind.changes.ended and await asyncio.to_thread(who.is_let_in):
+        while True:
+            woken.clear()  # before the looks below: what comes after them wakes the wait
+            if behind.changes.ended or not await asyncio.to_thread(who.is_let_in):
+                break
             if clock() >= ends:
                 return  # its reader connects anew, where it was
-            woken.clear()
             asked = {"after": sequence, "limit": PAGE, **({"party": party} if party else {})}
             for one in await behind.feed.read_feed(who.party, asked):
                 yield format_sse_event(data_str=one.body, id=str(one.sequence))
