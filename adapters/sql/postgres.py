@@ -11,34 +11,58 @@ import re
 import threading
 from collections.abc import Generator, Iterable, Sequence
 from functools import cache
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final
 
 import psycopg
 import psycopg_pool
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
-from domain.errors import Unavailable
+from domain.errors import Invalid, Unavailable
 
 SCHEMA: Final = "varsel"
 PATIENCE: Final = 5.0  # seconds that a caller waits for a connection before it is told to come back
+_NOTICE: Final = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 _READS: Final = re.compile(r"\s*(SELECT|SHOW)\b")
 _WORDS: Final = (("BLOB", "BYTEA"), ("INTEGER", "BIGINT"), (" WITHOUT ROWID", ""))
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-class Database:
-    """A pool of connections to one schema; each commit is on disk when it returns."""
+def address(url: str, password: str | None = None) -> str:
+    """Where and how to connect: a dead peer is noticed within about ten seconds.
 
-    def __init__(
-        self, url: str, *, password: str | None = None, size: int = 8, patience: float = PATIENCE
-    ) -> None:
+    Raises `Invalid` for a URL that PostgreSQL's library does not read.
+    """
+    given = {} if password is None else {"password": password}
+    try:
+        return make_conninfo(url, **_NOTICE, **given)
+    except psycopg.ProgrammingError as wrong:
+        raise Invalid(
+            "this is no address of a PostgreSQL database",
+            field="VARSEL_DATABASE_URL",
+            got=str(wrong).strip(),  # never the URL: it may hold a password
+            expected="postgresql://USER@HOST:PORT/NAME",
+            next_step="correct it; the password goes into VARSEL_DATABASE_PASSWORD_FILE",
+        ) from None
+
+
+class Database:
+    """A pool of connections to one schema, at an `address`."""
+
+    def __init__(self, address: str, *, size: int = 8, patience: float = PATIENCE) -> None:
+        self.address = address
         self._mine = threading.local()
         self._most = size
-        extra = {} if password is None else {"password": password}
         self._pool: psycopg_pool.ConnectionPool[Connection] = psycopg_pool.ConnectionPool(
-            url,
-            kwargs={"autocommit": True, "connect_timeout": 5, **extra},
+            address,
+            kwargs={"autocommit": True},
             min_size=1,
             max_size=size,
             timeout=patience,
@@ -73,7 +97,7 @@ class Database:
             finally:
                 self._mine.connection = outer
 
-    def read(self, statement: sql.Composed | sql.SQL, values: Sequence[object] = ()) -> list[Any]:
+    def read(self, statement: bytes | sql.Composed, values: Sequence[object] = ()) -> list[Any]:
         """The rows of a question, asked again where the connection turns out to be dead.
 
         After a restart of the server every connection that the pool still holds is: each fails
@@ -157,8 +181,8 @@ def _configure(connection: Connection) -> None:
 
 
 @cache
-def _translated(statement: str) -> sql.SQL:
-    return sql.SQL(cast("LiteralString", statement.replace("?", "%s")))
+def _translated(statement: str) -> bytes:
+    return statement.replace("?", "%s").encode()
 
 
 def _declared(table: str) -> str:

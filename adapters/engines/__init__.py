@@ -1,0 +1,1 @@
+"""What processes of one platform share: word that something moved, and turns at what is one's."""
