@@ -17,6 +17,8 @@ UV_SELF := $(UV_INSTALL) --no-deps --build-constraints requirements-dev.lock --e
 UV_LOCK := env -u PIP_FIND_LINKS $(UV) pip compile pyproject.toml --python-version 3.11 \
 	--universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade
+# What docker/Dockerfile installs: the platform with every extra that it may need.
+PRODUCTION := otel postgres reports tsa
 NODE_PARTS := tests/node/node_modules/.package-lock.json
 ARGS ?=
 
@@ -25,9 +27,10 @@ help: ## Lists these commands
 
 install: .venv/.installed ## Sets up .venv from the locks, to run and to develop
 
-lock: $(BIN)/uv ## Renews both locks to the newest versions pyproject.toml allows
+lock: $(BIN)/uv ## Renews all locks to the newest versions pyproject.toml allows
 	$(UV_LOCK) --output-file requirements.lock
-	$(UV_LOCK) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(UV_LOCK) $(PRODUCTION:%=--extra %) --constraints requirements.lock --output-file requirements-production.lock
+	$(UV_LOCK) --group dev --constraints requirements-production.lock --output-file requirements-dev.lock
 
 demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--exit leaves after playing)
 	@$(BIN)/varsel demo $(ARGS)

@@ -60,14 +60,14 @@ class Admission:
         self._clock = clock
         self._url = url
         self._remembered = Remembered()
-        # By party: an older account that is pushed last would undo a newer one.
+        # By party: within this process nobody overtakes; between processes see `_push`.
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def give(self, request: Request) -> dict[str, Any]:
         """Let a party in, or give it more or new credentials: their secrets, shown this once.
 
-        Sent again under its id, the same request gets the same answer for ten minutes, and is
-        refused afterwards: the secrets are kept nowhere.
+        Sent again under its id, the same request gets the same answer from the same process for
+        ten minutes; another one, or later, it is refused: the secrets are kept nowhere.
         """
         party = _party_in(request)
         async with self._turns[party]:
@@ -136,19 +136,29 @@ class Admission:
                 self._vault.put(name, str(number).encode())
 
     async def _push(self, party: str) -> None:
-        known = self._desk.party(party)
-        if known is None:
-            return
-        key = self._accounts.key_of(party)
+        """Tell NATS how the party stands now.
+
+        The server keeps what it is told last, be it older: so whoever has pushed looks whether
+        another process changed something meanwhile, which its own push may have undone.
+        """
+        known = await asyncio.to_thread(self._desk.party, party)
+        while known is not None:
+            await self._tell(known)
+            before, known = known, await asyncio.to_thread(self._desk.party, party)
+            if known == before:
+                return
+
+    async def _tell(self, party: Party) -> None:
+        key = self._accounts.key_of(party.id)
         if key is None:
             return
-        jwt = self._trust.party_account_jwt(key, party, self._clock(), _shut_out(known))
+        jwt = self._trust.party_account_jwt(key, party.id, self._clock(), _shut_out(party))
         await self._tenancy.push_account(jwt)
-        start = await asyncio.to_thread(self.floor, party)
-        floor = await self._tenancy.ensure_consumer(key, _feeds(known), start_after=start)
-        if "auditor" in known.roles:  # its scope may have become narrower
+        start = await asyncio.to_thread(self.floor, party.id)
+        floor = await self._tenancy.ensure_consumer(key, _feeds(party), start_after=start)
+        if "auditor" in party.roles:  # its scope may have become narrower
             await self._tenancy.forget_unread(key)
-        await asyncio.to_thread(self.remember_floor, party, floor)
+        await asyncio.to_thread(self.remember_floor, party.id, floor)
 
     def _record(self, request: Request) -> dict[str, Any]:
         """In the ledger first: what is not there opens nothing, and is in nobody's hands."""

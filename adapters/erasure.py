@@ -1,10 +1,13 @@
 """The second half of an erasure: the key goes, at once and at every start again.
 
 The event is recorded first (docs/decisions/0018-erasure.md). Between the two nothing is sealed:
-both are one turn of the writer, and a start sweeps before it lets anybody in.
+on PostgreSQL both are one transaction; beside a file of their own both are one turn of the writer,
+and a start sweeps before it lets anybody in.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from adapters.store.ledger import EventLedger
 from domain.envelope import Recorded
@@ -24,16 +27,22 @@ themselves is theirs to erase: each of them is told by an event in its feed"""
 CAVEATS = tuple(said.replace("\n", " ") for said in (BACK_UPS, REMEDY, RESTORED, BEYOND))
 
 
-def finish(ledger: EventLedger, receipt: Receipt) -> Receipt:
-    """Destroy the key that the recorded erasure names; the receipt says what that cannot reach.
+def erase(ledger: EventLedger, record: Callable[[], Receipt]) -> Receipt:
+    """Record an erasure and destroy the key it names; the receipt says what that cannot reach.
 
-    Done again for a repeated command: harmless, and needed where the first time broke off.
+    On PostgreSQL both are one transaction: no other process seals with the key in between. Done
+    again for a repeated command: harmless, and needed where the first time broke off.
     """
-    for one in receipt.events:
-        recorded = ledger.at(one.position)
-        if recorded is not None:
-            _destroy(ledger, recorded)
-    return receipt.model_copy(update={"caveats": CAVEATS})
+
+    def whole() -> Receipt:
+        receipt = record()
+        for one in receipt.events:
+            recorded = ledger.at(one.position)
+            if recorded is not None:
+                _destroy(ledger, recorded)
+        return receipt
+
+    return ledger.together(whole).model_copy(update={"caveats": CAVEATS})
 
 
 def sweep(ledger: EventLedger) -> int:

@@ -7,8 +7,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from adapters.store.ledger import EventLedger
+from adapters.views.following import Following
 from adapters.views.generations import Views
-from adapters.views.projector import Projector
 from domain.errors import Unavailable
 from projections import directory, parties
 from projections.rows import MemoryRows, Rows
@@ -21,10 +21,10 @@ PAGE = 500
 class ViewDirectory:
     """`domain.ports.Directory` over the read models; `Unavailable` where it cannot know."""
 
-    def __init__(self, ledger: EventLedger, views: Views, projector: Projector) -> None:
+    def __init__(self, ledger: EventLedger, views: Views, following: Following) -> None:
         self._ledger = ledger
         self._views = views
-        self._projector = projector
+        self._following = following
 
     def incidents(self, client: str, slug: str) -> Sequence[UUID]:
         """See `Directory`."""
@@ -53,7 +53,7 @@ class ViewDirectory:
     def _find(self, look: Callable[[Rows], Found]) -> Found:
         if found := look(self._views.rows):
             return found
-        if not self._projector.wait_for(self._ledger.position(), PATIENCE):
+        if not self._following.wait_for(self._ledger.position(), PATIENCE):
             raise Unavailable(
                 "the views are behind the ledger, so it is not known what this names",
                 next_step="send the same command, with the same id, again in a moment",

@@ -8,11 +8,15 @@ import os
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from adapters.nats import mint
 from adapters.nats.trust import Trust
-from adapters.store.vault import KEY_BYTES, SqliteVault, load_master_key
+from adapters.store.vault import KEY_BYTES, SealedVault, Vault, load_master_key, vault_file
 from domain.errors import NotFound, Refused, Unavailable
+
+if TYPE_CHECKING:
+    from adapters.sql.postgres import Database
 
 
 @dataclass(frozen=True)
@@ -90,15 +94,25 @@ def claimed(root: Path) -> Generator[Folder]:
         yield Folder(root)
 
 
-def open_vault(folder: Folder, master_key_file: Path | None) -> SqliteVault:
+def open_vault(
+    folder: Folder, master_key_file: Path | None, database: Database | None = None
+) -> SealedVault:
     """The vault under its master key: the operator's own, else one made beside the data.
 
-    None is made for a vault that is there already: it would not open it.
+    None is made for a vault that is there already: it would not open it; nor for one in a
+    database, which others with a folder of their own share.
     """
+    if database is not None and master_key_file is None:
+        raise Unavailable(
+            "no master key is named for the vault in the database",
+            field="VARSEL_MASTER_KEY_FILE",
+            expected="the same file for every process: openssl rand -hex 32",
+            next_step="name it with VARSEL_MASTER_KEY_FILE",
+        )
     path = master_key_file or folder.master_key
     new = master_key_file is None and not folder.vault.exists()
     key = load_master_key(path, create=new)
-    return SqliteVault(folder.vault, key)
+    return SealedVault(database.store() if database else vault_file(folder.vault), key)
 
 
 def rekey(root: Path, old: Path | None, new: Path) -> int:
@@ -122,24 +136,21 @@ def rekey(root: Path, old: Path | None, new: Path) -> int:
             vault.close()
 
 
-def trust(vault: SqliteVault) -> Trust:
-    """The platform's own NATS keys, made at the first start."""
-    names = ("operator", "system", "platform")
-    if vault.get("trust/platform") is None:
-        made = (mint.new_seed("operator"), mint.new_seed("account"), mint.new_seed("account"))
-        for name, seed in zip(names, made, strict=True):
-            vault.put(f"trust/{name}", seed.encode())
-    operator, system, platform = (vault.get(f"trust/{name}") or b"" for name in names)
-    return Trust(operator.decode(), system.decode(), platform.decode())
+def trust(vault: Vault) -> Trust:
+    """The platform's own NATS keys, made at the first start, by whichever process is first."""
+    operator = _seed(vault, "operator", "operator")
+    system, platform = (_seed(vault, name, "account") for name in ("system", "platform"))
+    return Trust(operator, system, platform)
 
 
-def digest_key(vault: SqliteVault) -> bytes:
+def _seed(vault: Vault, name: str, kind: Literal["operator", "account"]) -> str:
+    name = f"trust/{name}"
+    return (vault.get(name) or vault.once(name, mint.new_seed(kind).encode())).decode()
+
+
+def digest_key(vault: Vault) -> bytes:
     """The key of command digests."""
-    key = vault.get("digest")
-    if key is None:
-        key = os.urandom(KEY_BYTES)
-        vault.put("digest", key)
-    return key
+    return vault.get("digest") or vault.once("digest", os.urandom(KEY_BYTES))
 
 
 def write_private(path: Path, text: str) -> None:

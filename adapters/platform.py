@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextvars import copy_context
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,12 +15,15 @@ from uuid import UUID
 from adapters import erasure, feeds
 from adapters.admission import Admission
 from adapters.answers import Answers
+from adapters.engines.presence import Alone, Presence
 from adapters.evidence import operations as evidence
 from adapters.evidence.bundle_parts import Bundles
 from adapters.evidence.opening import Evidence
 from adapters.feeds import FeedMessage
+from adapters.health import health
 from adapters.logs import Log
 from adapters.nats.relay import Relay
+from adapters.observing import Observe, unobserved
 from adapters.rates import Rates
 from adapters.reminders import Reminders
 from adapters.requests import fields_of, request_of
@@ -31,10 +35,11 @@ from domain.access import require_rows
 from domain.commands import Erase, SetScope
 from domain.desk import VERBS, Desk, Request
 from domain.errors import Invalid, NotFound, Unavailable
+from domain.law.rules import Rules
 from domain.ports import Receipt
 from domain.use_cases.platform import Delivery, Escalation, LateWord, Reminder
 from domain.words import near
-from projections import awaiting, credentials, feed_index, lag, parties
+from projections import awaiting, credentials, lag, parties
 
 if TYPE_CHECKING:
     from adapters.http.calendars import Calendars
@@ -55,7 +60,8 @@ class Writer:
 
     def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
         """Run `work` after everything that was asked for before."""
-        return asyncio.get_running_loop().run_in_executor(self._thread, work)
+        known = copy_context()  # what a log line says of its request, it says there, too
+        return asyncio.get_running_loop().run_in_executor(self._thread, known.run, work)
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -77,13 +83,16 @@ class Parts:
     rates: Rates
     evidence: Evidence
     bundles: Bundles
+    rules: Rules
+    presence: Presence = field(default_factory=Alone)
 
 
 class Platform:
     """Answers requests of parties, and does what is left to the platform itself."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+        self.parts = parts
+        self.observe: Observe = unobserved
         self.admission: Admission | None = None
         self.relay: Relay | None = None
         self.reminders: Reminders | None = None
@@ -112,23 +121,27 @@ class Platform:
 
     async def handle(self, party: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
         """One request of one party; raises a `VarselError` that its door will show."""
-        self._parts.rates.ask(party)
+        with self.observe("accept", verb):
+            return await self._handle(party, verb, body)
+
+    async def _handle(self, party: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.parts.rates.ask(party)
         if verb in VERBS:
             return await self._command(party, verb, body)
-        if verb in self._parts.answers.questions:
+        if verb in self.parts.answers.questions:
             await self.settled()
-            return await asyncio.to_thread(self._parts.answers.ask, party, verb, fields_of(body))
+            return await asyncio.to_thread(self.parts.answers.ask, party, verb, fields_of(body))
         if verb in self._operations:
-            await asyncio.to_thread(self._parts.desk.granted, party, verb)
+            await asyncio.to_thread(self.parts.desk.granted, party, verb)
             return await self._operations[verb](party, body)
-        known = sorted({*VERBS, *self._parts.answers.questions, *self._operations})
+        known = sorted({*VERBS, *self.parts.answers.questions, *self._operations})
         raise Invalid("there is no such verb", field="do", got=verb, expected=near(verb, known))
 
     # --- commands and what the platform records itself ---
 
     async def _command(self, party: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
         request = request_of(party, verb, body)
-        parts = self._parts
+        parts = self.parts
         admission = self._admission() if verb == SetScope.VERB else None
         receipt = await parts.write(lambda: self._handled(request))
         if admission is not None:
@@ -137,19 +150,19 @@ class Platform:
 
     def _handled(self, request: Request) -> Receipt:
         """One turn of the writer: a key is destroyed before anything else can be sealed with it."""
-        receipt = self._parts.desk.handle(request, self._parts.clock())
+        desk, ledger, clock = self.parts.desk, self.parts.ledger, self.parts.clock
         if request.verb != Erase.VERB:
-            return receipt
-        return erasure.finish(self._parts.ledger, receipt)
+            return desk.handle(request, clock())
+        return erasure.erase(ledger, lambda: desk.handle(request, clock()))
 
     async def record_delivery(self, seen: Delivery) -> None:
         """Record a notice that reached its client."""
-        parts = self._parts
+        parts = self.parts
         await parts.write(partial(parts.desk.observe_delivery, seen, parts.clock()))
 
     async def speak(self, what: Reminder | Escalation) -> None:
         """Record a reminder to a debtor, or that a client is silent."""
-        parts = self._parts
+        parts = self.parts
         if isinstance(what, Reminder):
             await parts.write(partial(parts.desk.remind, what, parts.clock()))
         else:
@@ -157,7 +170,7 @@ class Platform:
 
     async def reopen_cases(self) -> None:
         """Open closed cases on which a vendor has spoken since."""
-        parts = self._parts
+        parts = self.parts
         for row in awaiting.reopenings(parts.views.rows):
             about = UUID(row["incident"])
             late = LateWord(about, row["vendor"], row["client"], UUID(row["notice"]))
@@ -183,7 +196,7 @@ class Platform:
     async def _party_show(self, _party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A party and its credentials, without any secret: there is none left to show."""
         await self.settled()
-        rows, name = self._parts.views.rows, fields_of(body).get("id")
+        rows, name = self.parts.views.rows, fields_of(body).get("id")
         profile = parties.profile(name, rows) if isinstance(name, str) else None
         if profile is None:
             raise NotFound("no such party", field="id", got=name, next_step="varsel party list")
@@ -210,9 +223,9 @@ class Platform:
         return self.calendars
 
     async def _rebuild(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
-        name = await asyncio.to_thread(self._parts.views.rebuild)
-        self._parts.projector.wake()
-        return {"generation": name, "position": self._parts.views.position()}
+        name = await asyncio.to_thread(self.parts.views.rebuild)
+        self.parts.projector.wake()
+        return {"generation": name, "position": self.parts.views.position()}
 
     async def _health(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
         return self.health()
@@ -220,40 +233,18 @@ class Platform:
     async def _export(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """An audit bundle, part by part."""
         await self.settled()
-        bundles = self._parts.bundles
+        bundles = self.parts.bundles
         return {"export": await asyncio.to_thread(bundles.answer, party, fields_of(body))}
 
     async def _feeds(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
         """How far each party has come with its feed, as far as NATS knows."""
         await self.settled()
-        rows, floor = self._parts.views.rows, self._admission().floor
+        rows, floor = self.parts.views.rows, self._admission().floor
         return {"feeds": await asyncio.to_thread(lag.query, rows, floor)}
 
     def health(self) -> dict[str, Any]:
         """How far everything has come, and what is in the way."""
-        parts, relay, reminders = self._parts, self.relay, self.reminders
-        ledger, views = parts.ledger.position(), parts.views.position()
-        listed = feed_index.total(parts.views.rows)
-        published = relay.published if relay else -1
-        troubles = [parts.projector.trouble, relay.trouble if relay else "not connected"]
-        troubles.append(reminders.trouble if reminders else None)
-        hooks = self.webhooks
-        troubles.append(hooks.trouble if hooks else None)
-        troubles.extend(parts.evidence.troubles())
-        return {
-            "ledger": ledger,
-            "views": views,
-            "messages": listed,
-            "published": published,
-            "undelivered": len(awaiting.deliveries(parts.views.rows)),
-            "parties": len(parties.everybody(parts.views.rows)),
-            "generation": parts.views.generation,
-            "expiring": credentials.expiring(parts.views.rows, parts.clock()),
-            "webhooks": hooks.health() if hooks else {},
-            # An endpoint that a party lets go is its own trouble: the platform is well.
-            "troubles": [*filter(None, troubles), *(hooks.disabled() if hooks else ())],
-            "ok": ledger == views and listed == published and not any(troubles),
-        }
+        return health(self)
 
     async def _messages(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A page of a feed, byte for byte what was or will be published."""
@@ -266,21 +257,21 @@ class Platform:
 
     async def read_feed(self, party: str, asked: dict[str, Any]) -> list[FeedMessage]:
         """The same for a door that tells itself, by `seen`, what it has handed over."""
-        await asyncio.to_thread(self._parts.desk.granted, party, "messages")
+        await asyncio.to_thread(self.parts.desk.granted, party, "messages")
         return await self._page(party, asked)
 
     async def _page(self, party: str, asked: dict[str, Any]) -> list[FeedMessage]:
         await self.settled()
-        parts = self._parts
+        parts = self.parts
         return await asyncio.to_thread(
             feeds.page, party, asked, parts.answers, parts.ledger, parts.views.rows
         )
 
     async def seen(self, party: str, notice: str, door: str) -> None:
         """A notice read through this door has arrived as well as one read from the stream."""
-        waiting = awaiting.delivery(party, notice, self._parts.views.rows)
+        waiting = awaiting.delivery(party, notice, self.parts.views.rows)
         if waiting is not None:
-            await self.record_delivery(feeds.delivery(waiting, self._parts.clock(), door, "seen"))
+            await self.record_delivery(feeds.delivery(waiting, self.parts.clock(), door, "seen"))
 
     async def _webhook(self, verb: str, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A party's own endpoints: added, shown, tried, renewed, opened again, removed."""
@@ -293,7 +284,7 @@ class Platform:
 
     async def settled(self) -> None:
         """Wait until the views hold everything accepted so far: what you wrote, you can read."""
-        parts = self._parts
+        parts = self.parts
         position = await asyncio.to_thread(parts.ledger.position)
         if not await asyncio.to_thread(parts.projector.wait_for, position, PATIENCE):
             raise Unavailable(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.roles import Role
 from domain.errors import Invalid
 
 
@@ -16,16 +17,28 @@ class Settings(BaseSettings):
     Without `http_port` there is no HTTP door. `public_url` is how people reach it from outside,
     where that is another address than the one it listens at (a proxy that ends TLS, say).
     `webhook_allow_private` lets webhooks go to addresses inside, and to loopback without TLS.
+
+    Without `database_url` and `nats_url` the platform is one process on its embedded engines.
     """
 
     model_config = SettingsConfigDict(env_prefix="VARSEL_", extra="ignore", frozen=True)
 
     data: Path = Path("varsel-data")
-    nats_host: str = "127.0.0.1"
+    role: Role = Role.ALL
+    part: str = "1/1"  # which part of the views this projector keeps, of how many: 2/4
+    database_url: str | None = None  # postgresql://USER@HOST:PORT/NAME
+    database_password_file: Path | None = None
+    nats_url: str | None = None  # one or several, with commas between: tls://nats-1:4222,…
+    nats_ca: Path | None = None  # PEM: who signed the servers' certificates
+    nats_replicas: int = Field(default=3, ge=1, le=5)  # of FEED on outside servers
+    nats_host: str = "127.0.0.1"  # of the embedded server
     nats_port: int = Field(default=4222, ge=0, le=65535)
     nats_server: Path | None = None
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(default=None, ge=0, le=65535)
+    ops_host: str = "127.0.0.1"
+    ops_port: int | None = Field(default=None, ge=0, le=65535)  # health and metrics
+    otlp_endpoint: str | None = None  # traces go there, with the extra `otel`
     public_url: str | None = None
     oidc_issuer: str | None = None  # people log in through it; without, with keys and links alone
     oidc_client_id: str | None = None
@@ -33,24 +46,73 @@ class Settings(BaseSettings):
     master_key_file: Path | None = None
     law_dir: Path | None = None
     log_level: str = "INFO"
-    rate: str = "6000/minute"  # of each party's requests, through all doors; or off
+    rate: str = "6000/minute"  # of each party's requests, through all doors of a process; or off
     reconcile_seconds: float = Field(default=30.0, gt=0)
     watch_seconds: float = Field(default=3600.0, gt=0)  # between passes of the integrity watch
     tsa_url: str | None = None  # a time-stamping authority (RFC 3161); without, no time stamps
     tsa_roots: Path | None = None  # PEM: the certificates that its own must lead to
     tsa_seconds: float = Field(default=3600.0, gt=0)  # between two time stamps, at least
     webhook_allow_private: bool = False
-    database_url: str | None = None
-    nats_url: str | None = None
 
-    def require_embedded(self) -> None:
-        """Refuse settings for engines that this version does not run on."""
-        for name, value in (("DATABASE", self.database_url), ("NATS", self.nats_url)):
-            if value is not None:
-                raise Invalid(
-                    f"VARSEL_{name}_URL is set, but this version runs on its embedded engines only",
-                    field=f"VARSEL_{name}_URL",
-                    got="a URL",
-                    expected="not set",
-                    next_step="unset it; what would be accepted must not land somewhere else",
-                )
+    @field_validator(
+        "database_url",
+        "database_password_file",
+        "nats_url",
+        "nats_ca",
+        "master_key_file",
+        "http_port",
+        "ops_port",
+        "otlp_endpoint",
+        "public_url",
+        mode="before",
+    )
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        """An empty variable is one that is not set: compose files have no other way to say so."""
+        return None if value == "" else value
+
+    @property
+    def plays(self) -> frozenset[Role]:
+        """The roles of this process."""
+        every = {Role.API, Role.RELAY, Role.PROJECTOR}
+        return frozenset(every if self.role is Role.ALL else {self.role})
+
+    @property
+    def parts(self) -> tuple[int, int]:
+        """Which part of the views, of how many; raises `Invalid` where that is no such thing."""
+        first, _, count = self.part.partition("/")
+        if first.isascii() and count.isascii() and first.isdigit() and count.isdigit():
+            part, of = int(first), int(count)
+            if 1 <= part <= of:
+                return part, of
+        raise Invalid(
+            "this is no part of the views",
+            field="--part",
+            got=self.part,
+            expected="K/N: part K of N, 1/1 for all of them",
+        )
+
+    def require_whole(self) -> None:
+        """Raise `Invalid` where the settings contradict each other: better now than half-way."""
+        part, of = self.parts
+        missing = [
+            name
+            for name, value in (("DATABASE", self.database_url), ("NATS", self.nats_url))
+            if value is None
+        ]
+        if self.role is not Role.ALL and missing:
+            raise Invalid(
+                f"the role {self.role.value} is one of several processes: they share their engines",
+                field=f"VARSEL_{missing[0]}_URL",
+                got="not set",
+                expected="a PostgreSQL database and a NATS cluster, by VARSEL_…_URL",
+                next_step="set both, or run --role all on the embedded engines",
+            )
+        if of > 1 and (self.role is not Role.PROJECTOR or part > of):
+            raise Invalid(
+                "only projectors share the views among them",
+                field="--part",
+                got=f"{self.part} with --role {self.role.value}",
+                expected="--role projector, one for each part",
+            )
+

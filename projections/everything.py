@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.envelope import Recorded
 from projections import (
@@ -19,6 +19,7 @@ from projections import (
     timeline,
 )
 from projections.feed_index import FeedIndex, Render
+from projections.parts import Part, share
 from projections.rows import MemoryRows, Project, Rows
 
 SCHEMA = 5  # raise it when rows change shape: views of an older shape are built anew
@@ -35,10 +36,29 @@ VIEWS: tuple[Project, ...] = (
     reminders.project,
 )
 
+BY_PARTY: tuple[Project, ...] = (
+    erasures.project,
+    timeline.project,
+    matters.project,
+    facts.project,
+    contradictions.project,
+    board.project,  # its rows are the vendor's, of whose incident they tell
+)
+"""Those that read and write the rows of one party for what that party may see, and nothing else.
+
+The others need one order (the numbers of the feed), look at each other's rows (what is awaited is
+found in the feed), or are asked before anybody knows whose row it is (the directory).
+"""
+
 
 def projections(render: Render) -> tuple[Project, ...]:
     """Every projection a platform runs; `render` makes the bodies of feed messages."""
     return (FeedIndex(render).project, *VIEWS, awaiting.project, credentials.project)
+
+
+def in_part(part: Part, every: Sequence[Project]) -> tuple[Project, ...]:
+    """What one part of the views runs of every projection."""
+    return share(part, every, BY_PARTY)
 
 
 def fold(events: Iterable[Recorded], views: Iterable[Project] = VIEWS) -> Rows:

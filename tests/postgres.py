@@ -48,7 +48,8 @@ class Postgres:
             ensure_user_exists(USER)
             entry = pwd.getpwnam(USER)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
-        self._run("initdb", "-D", str(self.data), "-U", "varsel", "--auth=trust", "--encoding=UTF8")
+        how = ("--auth=trust", "--encoding=UTF8", "--no-sync")
+        self._run("initdb", "-D", str(self.data), "-U", "varsel", *how)
 
     @property
     def data(self) -> Path:
@@ -137,8 +138,7 @@ class Postgres:
 def server() -> Postgres:
     """The server that the tests of this process share; it ends with them."""
     folder = Path(tempfile.mkdtemp(prefix="varsel-postgres-"))
-    # No fsync: nobody pulls the plug under these tests, and what does its own server has it on.
-    made = Postgres(folder, ("fsync=off", "max_connections=200"))
+    made = Postgres(folder, ("max_connections=200",))
     made.start()
 
     def end() -> None:

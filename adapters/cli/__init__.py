@@ -9,6 +9,7 @@ import sys
 import typer
 
 from adapters.cli import (
+    backing_up,
     commands,
     console,
     erasing,
@@ -16,11 +17,13 @@ from adapters.cli import (
     following,
     keeping,
     knowing,
+    migrating,
     parties,
     playing,
     queries,
     reporting,
     serving,
+    setting_up,
     suggesting,
     webhooks,
     witnessing,
@@ -34,6 +37,7 @@ app = typer.Typer(
     help="Carries a vendor's word to every client it concerns, and the clocks that it starts.",
 )
 app.command()(serving.serve)
+app.command()(setting_up.setup)
 app.add_typer(parties.app, name="party")
 app.command()(commands.report)
 app.command()(commands.do)
@@ -59,6 +63,9 @@ app.command()(witnessing.checkpoint)
 app.command()(parties.doctor)
 app.command()(parties.rebuild)
 app.command()(keeping.rekey)
+app.command()(migrating.migrate)
+app.command()(backing_up.backup)
+app.command()(backing_up.restore)
 app.command(hidden=True)(serving.demo)
 
 

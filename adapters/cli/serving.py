@@ -15,6 +15,7 @@ import typer
 
 from adapters.cli import show
 from adapters.cli.common import DEFAULT_DATA, Data, run
+from adapters.roles import Role
 from domain.errors import Invalid
 
 Address = Annotated[
@@ -24,29 +25,63 @@ Web = Annotated[
     str,
     typer.Option("--http", metavar="HOST:PORT", help="API and console; port 0 a free one, or off"),
 ]
+Ops = Annotated[
+    str,
+    typer.Option(
+        "--ops", metavar="HOST:PORT", help="health, metrics; port 0 a free one, or off"
+    ),
+]
+Plays = Annotated[
+    Role | None,
+    typer.Option(
+        "--role",
+        envvar="VARSEL_ROLE",
+        help="which work of the platform this process does; several processes share "
+        "VARSEL_DATABASE_URL and VARSEL_NATS_URL",
+    ),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--part", envvar="VARSEL_PART", metavar="K/N", help="of the views, for one of N projectors"
+    ),
+]
 SEEDS = ("zoopit.yaml", "tokmanni.yaml")
 
 
-def serve(
+def serve(  # noqa: PLR0917 - typer passes each by its name
     data: Data = DEFAULT_DATA,
     nats: Address = "127.0.0.1:4222",
     http: Web = "127.0.0.1:8080",
+    ops: Ops = "off",
+    role: Plays = None,
+    part: Part = None,
 ) -> None:
     """The platform: ledger, feed, views, API and console; until Ctrl-C."""
     from adapters.compose import running  # noqa: PLC0415 - a fast --help
     from adapters.settings import Settings  # noqa: PLC0415
 
     host, port = _address(nats, "--nats")
-    web, web_port = ("127.0.0.1", None) if http == "off" else _address(http, "--http")
+    web, web_port = _door(http, "--http")
+    ops_host, ops_port = _door(ops, "--ops")
     settings = Settings(
-        data=data, nats_host=host, nats_port=port, http_host=web, http_port=web_port
+        data=data,
+        role=role or Role.ALL,
+        part=part or "1/1",
+        nats_host=host,
+        nats_port=port,
+        http_host=web,
+        http_port=web_port,
+        ops_host=ops_host,
+        ops_port=ops_port,
     )
 
     async def work() -> None:
         stopped = _until_signal()
         async with running(settings) as platform:
-            web = f" {platform.house.url}" if platform.house else ""
-            sys.stdout.write(f"ready {platform.url}{web} data {platform.folder.root}\n")
+            doors = [platform.url, platform.house.url if platform.house else None]
+            said = ["ready", *filter(None, doors), "data", str(platform.folder.root)]
+            sys.stdout.write(" ".join(said) + "\n")
             sys.stdout.flush()
             await stopped.wait()
 
@@ -93,6 +128,11 @@ def _until_signal() -> asyncio.Event:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stopped.set)
     return stopped
+
+
+def _door(text: str, option: str) -> tuple[str, int | None]:
+    """A door's address; no port where it stays shut."""
+    return ("127.0.0.1", None) if text == "off" else _address(text, option)
 
 
 def _address(text: str, option: str) -> tuple[str, int]:

@@ -24,6 +24,11 @@ _ASK: Final = 1.0  # seconds between two tries, and between two looks whether it
 _PATIENCE: Final = 5.0  # seconds that the database has to say so
 
 
+def process_name() -> str:
+    """What this process is called among those of its platform."""
+    return f"varsel {socket.gethostname()} {os.getpid()}"
+
+
 class Turns(Protocol):
     """The turns of one platform."""
 
@@ -46,7 +51,7 @@ class PostgresTurns:
 
     def __init__(self, address: str, log: Log) -> None:
         self._address, self._log = address, log
-        self._as = f"varsel {socket.gethostname()} {os.getpid()}"
+        self._as = process_name()
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncGenerator[asyncio.Event]:

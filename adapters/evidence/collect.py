@@ -47,12 +47,16 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Ports:
-    """What is collected from: read models, ledger, log, law, and the clock."""
+    """What is collected from: read models, ledger, log, law, and the clock.
+
+    `covered` waits until everything accepted so far is signed for.
+    """
 
     answers: Answers
     ledger: EventLedger
     rows: Callable[[], Rows]
     evidence: TransparencyLog
+    covered: Callable[[], None]
     rules: Callable[[], Rules]
     clock: Callable[[], datetime]
 
@@ -64,38 +68,54 @@ class Placed(NamedTuple):
     recorded: Recorded
 
 
-def export(ports: Ports, granted: Callable[[str, str], Grant], by: str, body: Body) -> bytes:
+class Moment(NamedTuple):
+    """When a bundle is made, and at which checkpoint: the same moment gives the same bundle."""
+
+    at: datetime
+    size: int
+
+
+def moment(ports: Ports) -> Moment:
+    """Now, with everything signed for that was accepted so far."""
+    ports.covered()
+    head = ports.evidence.checkpoint()
+    if head is None:
+        raise Unavailable("the log is empty", next_step="ask again in a moment")
+    return Moment(ports.clock(), head.size)
+
+
+def export(
+    ports: Ports, granted: Callable[[str, str], Grant], by: str, body: Body, then: Moment
+) -> bytes:
     """The bundle that a party asks for; `body` as for `collect`."""
-    return write(collect(ports, granted(by, "export"), body), ports.evidence.attest)
+    return write(collect(ports, granted(by, "export"), body, then), ports.evidence.attest)
 
 
-def collect(ports: Ports, granted: Grant, body: Body) -> Contents:
+def collect(ports: Ports, granted: Grant, body: Body, then: Moment) -> Contents:
     """What a party asked to take along; raises a `VarselError` where it may or can not.
 
     `body`: party?, incident?, from?, until?, as_of? (times as everywhere), with_texts?, and
     witnesses?: checkpoints of this log, as text, that the party kept.
     """
-    now = ports.clock()
-    scope = scope_of(ports.answers, granted, body, now)
-    while ports.evidence.catch_up():
-        pass
-    head = ports.evidence.checkpoint()
-    law = _law(ports)
-    if head is None or law is None:
-        raise Unavailable("the log is empty", next_step="ask again in a moment")
-    known = list(_known(ports, scope, head))
+    scope = scope_of(ports.answers, granted, body, then.at)
+    head = ports.evidence.checkpoint_at(then.size)
+    last = ports.evidence.leaf(head.size - 1).position
+    law = _law(ports, last)
+    if law is None:
+        raise Unavailable("the log does not hold the law yet", next_step="ask again in a moment")
+    known = list(_known(ports, scope, last))
     chosen = [one for one in known if scope.holds(one.recorded)]
     mine = granted.party if granted.party == scope.whose.id else None
     return Contents(
         asked=scope.asked(body),
         by=granted.party,
-        made_at=written(now),
+        made_at=written(then.at),
         as_of=written(scope.as_of),
         checkpoint=head,
         key=ports.evidence.verifier_key,
         events=_events(ports, mine, [*(one.recorded for one in chosen), law], head.size),
         feed=[_message(one, whole=scope.holds(one.recorded)) for one in known],
-        streams=_whole(ports, chosen),
+        streams=_whole(ports, chosen, last),
         law=ports.rules().content,
         law_event=str(law.id),
         schemas=_schemas(chosen),
@@ -108,9 +128,9 @@ def collect(ports: Ports, granted: Grant, body: Body) -> Contents:
 # --- what there is ---
 
 
-def _known(ports: Ports, scope: Scope, head: Checkpoint) -> Iterator[Placed]:
+def _known(ports: Ports, scope: Scope, last: int) -> Iterator[Placed]:
     """The party's feed as far as the checkpoint and the instant asked for go."""
-    sequence, last = 0, ports.evidence.leaf(head.size - 1).position
+    sequence = 0
     while page := feed_index.page(scope.whose.id, sequence, PAGE, ports.rows()):
         for row in page:
             recorded = ports.ledger.at(row["position"])
@@ -177,15 +197,15 @@ def _message(one: Placed, *, whole: bool) -> dict[str, Any]:
     return {**line, "body": body.decode()}
 
 
-def _whole(ports: Ports, chosen: list[Placed]) -> dict[str, int]:
-    """The streams of which the bundle holds every event, and how many that are."""
+def _whole(ports: Ports, chosen: list[Placed], last: int) -> dict[str, int]:
+    """The streams of which the bundle holds every event up to then, and how many that are."""
     versions: dict[Any, set[int]] = {}
     for one in chosen:
         versions.setdefault(one.recorded.stream, set()).add(one.recorded.version)
     return {
         str(stream): len(held)
         for stream, held in versions.items()
-        if {one.version for one in ports.ledger.read(stream)} == held
+        if {one.version for one in ports.ledger.read(stream) if one.position <= last} == held
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,7 @@ class FeedPorts:
 
     nc: Connection
     rows: Callable[[], Rows]
-    mend: Callable[[int], None]
+    mend: Callable[[int], Awaitable[None]]
 
 
 def examine_views(views: Views) -> list[Finding]:
@@ -45,7 +45,7 @@ async def examine_feed(ports: FeedPorts, seconds: float) -> list[Finding]:
         wrong = await _first_wrong(ports, first, min(first + BATCH - 1, last))
         if wrong is not None:
             number, why = wrong
-            ports.mend(number)
+            await ports.mend(number)
             return [Finding("feed", f"message {number} {why}", repaired=True)]
         await asyncio.sleep(seconds)
     return []

@@ -1,25 +1,30 @@
-"""The transparency log: the ledger's rows as the leaves of a Merkle tree, in a file of its own.
+"""The transparency log: the ledger's rows as the leaves of a Merkle tree, in tables of its own.
 
 Leaves are only ever put behind others. Where the log and the ledger disagree, that is a finding:
 nothing is overwritten, and nothing more is signed until somebody has looked.
+
+One process puts leaves into it; any number read. Should two ever write, the tables' keys let one
+of them through, and the other has written nothing. What is newest is therefore always looked up.
 """
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from functools import partial
+from itertools import chain
+from typing import NamedTuple, TypeVar
 
 from adapters.evidence import tree
 from adapters.evidence.checkpoint import Checkpoint, Signer, Verifier
-from adapters.evidence.leaf import leaf_hash, stands_for
+from adapters.evidence.leaf import stands_for
+from adapters.evidence.source import Source, disagreement, leaf_of, recorded_at
+from adapters.sql.store import Store
 from adapters.store.stored import StoredRow
-from domain.errors import Invalid, NotFound, Unavailable
+from domain.errors import Invalid, NotFound
 
+T = TypeVar("T")
 BATCH = 500
 _TABLES = """
 CREATE TABLE IF NOT EXISTS leaves
@@ -31,16 +36,14 @@ CREATE INDEX IF NOT EXISTS stamped ON checkpoints (size) WHERE token IS NOT NULL
 """
 
 
-class Source(Protocol):
-    """The ledger, as far as the log reads it."""
+_SIZE = "SELECT coalesce(max(size), 0) FROM checkpoints"
 
-    def rows_since(self, position: int, limit: int) -> Sequence[StoredRow]:
-        """Up to `limit` rows after `position`, in the order of the log."""
-        ...
 
-    def receipt_hash(self, row: StoredRow) -> bytes | None:
-        """The SHA-256 of the receipt kept for the command that wrote a row; None for none."""
-        ...
+class Head(NamedTuple):
+    """How far the log is: its newest checkpoint, and the ledger's position of the last leaf."""
+
+    checkpoint: Checkpoint | None
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,16 @@ class Leaf:
 
 
 class TransparencyLog:
-    """The log in its file; every method may be called from any thread."""
+    """The log in its tables; every method may be called from any thread."""
 
-    def __init__(self, path: Path, source: Source, signer: Signer) -> None:
+    def __init__(self, store: Store, source: Source, signer: Signer) -> None:
+        self._store = store
         self._source = source
         self._signer = signer
-        self._lock = threading.RLock()
-        path.touch(mode=0o600, exist_ok=True)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-        try:
-            self._rows("PRAGMA journal_mode=WAL")
-            self._rows("PRAGMA synchronous=FULL")
-            for table in _TABLES.split(";"):
-                self._rows(table)
-            self._newest = self._last_signed()
-        except BaseException:
-            self.close()
-            raise
+        self._growing = threading.Lock()
+        self._verified: Checkpoint | None = None  # the newest one whose signature was checked
+        store.declare(_TABLES)
+        self._require_whole()
 
     # --- reading ---
 
@@ -93,20 +89,33 @@ class TransparencyLog:
             raise Invalid("this would be a checkpoint", expected="another first line")
         return self._signer.note(text)
 
+    def head(self) -> Head:
+        """How far the log is at this moment, whoever has written it."""
+        rows = self._store.rows(
+            "SELECT note, size, position FROM checkpoints LEFT JOIN leaves ON number=size-1 "
+            "ORDER BY size DESC LIMIT 1"
+        )
+        if not rows:
+            return Head(None, 0)
+        [(note, size, position)] = rows
+        if position is None:
+            raise disagreement(f"its leaf {size - 1} is missing")
+        return Head(self._read(note), position)
+
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint; None before the first event."""
-        return self._newest
+        return self.head().checkpoint
 
     def checkpoint_at(self, size: int) -> Checkpoint:
         """The checkpoint that was signed for this size; `NotFound` where none was."""
-        rows = self._rows("SELECT note FROM checkpoints WHERE size=?", size)
+        rows = self._store.rows("SELECT note FROM checkpoints WHERE size=?", size)
         if not rows:
             raise NotFound("no checkpoint was signed for this size", field="size", got=size)
         return self._signer.verifier.read(rows[0][0])
 
     def notes(self, after: int = -1, limit: int = BATCH) -> list[tuple[int, str]]:
         """What is kept as checkpoints, unread: sizes behind `after` and their notes, in order."""
-        return self._rows(
+        return self._store.rows(
             "SELECT size, note FROM checkpoints WHERE size>? ORDER BY size LIMIT ?", after, limit
         )
 
@@ -116,7 +125,7 @@ class TransparencyLog:
 
     def stamped(self, most: int | None = None) -> tuple[Checkpoint, bytes] | None:
         """The newest time-stamped checkpoint, of `most` leaves at most, and its token (DER)."""
-        rows = self._rows(
+        rows = self._store.rows(
             "SELECT note, token FROM checkpoints WHERE token IS NOT NULL AND size<=? "
             "ORDER BY size DESC LIMIT 1",
             self.size() if most is None else most,
@@ -125,22 +134,20 @@ class TransparencyLog:
 
     def keep_token(self, size: int, token: bytes) -> None:
         """Keep a time stamp's token beside the checkpoint of this size."""
-        self._rows("UPDATE checkpoints SET token=? WHERE size=?", token, size)
+        self._store.rows("UPDATE checkpoints SET token=? WHERE size=?", token, size)
 
     def size(self) -> int:
         """How many leaves are signed for."""
-        return self._newest.size if self._newest else 0
+        return self._store.rows(_SIZE)[0][0]
 
     def position(self) -> int:
         """The ledger's position of the last leaf; 0 before the first."""
-        with self._lock:
-            return self.leaf(self.size() - 1).position if self.size() else 0
+        return self.head().position
 
     def root(self, size: int) -> bytes:
         """The root of the first `size` leaves."""
         self._require(size)
-        with self._lock:
-            return tree.root(size, self.node)
+        return self._with_nodes(partial(tree.root, size))
 
     def leaf(self, index: int) -> Leaf:
         """The leaf at an index; `NotFound` where there is none."""
@@ -151,7 +158,7 @@ class TransparencyLog:
 
     def leaves(self, start: int, limit: int = BATCH) -> list[Leaf]:
         """Up to `limit` leaves from the index `start` on."""
-        rows = self._rows(
+        rows = self._store.rows(
             "SELECT leaves.number, position, hash, receipt FROM leaves JOIN nodes "
             "ON level=0 AND nodes.number=leaves.number "
             "WHERE leaves.number>=? ORDER BY leaves.number LIMIT ?",
@@ -162,7 +169,7 @@ class TransparencyLog:
 
     def index_of(self, position: int) -> int:
         """The index of the leaf for a position of the ledger; `NotFound` where there is none."""
-        rows = self._rows("SELECT number FROM leaves WHERE position=?", position)
+        rows = self._store.rows("SELECT number FROM leaves WHERE position=?", position)
         if not rows:
             raise NotFound("the log has no leaf for this position", field="position", got=position)
         return int(rows[0][0])
@@ -170,20 +177,18 @@ class TransparencyLog:
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The proof that a leaf stands in the tree of `size` leaves."""
         self._require(size)
-        with self._lock:
-            return tree.inclusion(index, size, self.node)
+        return self._with_nodes(partial(tree.inclusion, index, size))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` leaves begins with that of `old`."""
         self._require(new)
-        with self._lock:
-            return tree.consistency(old, new, self.node)
+        return self._with_nodes(partial(tree.consistency, old, new))
 
     def node(self, level: int, number: int) -> bytes:
         """The hash of a complete subtree, as `tree.Read` has it."""
-        rows = self._rows("SELECT hash FROM nodes WHERE level=? AND number=?", level, number)
+        rows = self._store.rows("SELECT hash FROM nodes WHERE level=? AND number=?", level, number)
         if not rows:
-            raise _disagreement(f"its node {number} of level {level} is missing")
+            raise disagreement(f"its node {number} of level {level} is missing")
         return bytes(rows[0][0])
 
     # --- growing ---
@@ -192,75 +197,96 @@ class TransparencyLog:
         """Put the ledger's next rows behind the leaves and sign; how many there were.
 
         Leaves, nodes and checkpoint are committed together: after a crash all are there or none.
+        Raises `Unavailable`, having written nothing, where another process was quicker.
         """
-        with self._lock:
-            rows = self._source.rows_since(self.position(), BATCH)
+        with self._growing:
+            head = self.head()
+            rows = self._source.rows_since(head.position, BATCH)
             if not rows:
                 return 0
-            self._require_tail()
-            with self._transaction():
-                for index, row in enumerate(rows, self.size()):
-                    self._grow(index, row)
-                signed = self._sign(self.size() + len(rows), rows[-1])
-                self._rows("INSERT INTO checkpoints VALUES (?,?,NULL)", signed.size, signed.note)
-            self._newest = signed
+            self._require_tail(head)
+            start = head.checkpoint.size if head.checkpoint else 0
+            growing = self._with_nodes(partial(tree.Growing.at, start))
+            nodes = list(chain.from_iterable(growing.put(leaf_of(row)) for row in rows))
+            receipts = self._source.receipt_hashes(rows)
+            signed = self._signer.sign(growing.size, growing.root(), recorded_at(rows[-1]))
+            leaves = [
+                (start + index, row.position, receipt)
+                for index, (row, receipt) in enumerate(zip(rows, receipts, strict=True))
+            ]
+            with self._store.transaction():
+                self._store.many("INSERT INTO leaves VALUES (?,?,?)", leaves)
+                self._store.many("INSERT INTO nodes VALUES (?,?,?)", nodes)
+                row = (signed.size, signed.note)
+                self._store.rows("INSERT INTO checkpoints VALUES (?,?,NULL)", *row)
+            self._verified = signed
             return len(rows)
 
     def require_agreement(self) -> None:
-        """Raise `Unavailable` unless what is signed last is what file and ledger hold."""
-        with self._lock:
-            self._require_tail()
-            if self._newest and self.root(self._newest.size) != self._newest.root:
-                raise _disagreement("its nodes do not amount to the root that was signed")
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+        """Raise `Unavailable` unless what is signed last is what tables and ledger hold."""
+        head = self.head()
+        self._require_tail(head)
+        newest = head.checkpoint
+        if newest and self.root(newest.size) != newest.root:
+            raise disagreement("its nodes do not amount to the root that was signed")
 
     # --- parts ---
 
-    def _grow(self, index: int, row: StoredRow) -> None:
-        made = _leaf(row)
-        receipt = self._source.receipt_hash(row)
-        self._rows("INSERT INTO leaves VALUES (?,?,?)", index, row.position, receipt)
-        for node in tree.grown(index, made, self.node):
-            self._rows("INSERT INTO nodes VALUES (?,?,?)", *node)
+    def _with_nodes(self, make: Callable[[tree.Read], T]) -> T:
+        """What `make` makes of the nodes that it reads: all of them fetched by one question."""
+        wanted: dict[tuple[int, int], bytes] = {}
 
-    def _sign(self, size: int, last: StoredRow) -> Checkpoint:
-        try:
-            at = last.recorded_at()
-        except ValueError as broken:
-            raise Unavailable(
-                "the ledger's last row does not say when it was recorded",
-                got=f"position {last.position}: {broken}",
-                next_step="varsel doctor --deep",
-            ) from broken
-        return self._signer.sign(size, tree.root(size, self.node), at)
+        def note(level: int, number: int) -> bytes:
+            return wanted.setdefault((level, number), tree.EMPTY)
 
-    def _require_tail(self) -> None:
+        made = make(note)
+        if not wanted:
+            return made
+        places = ",".join(["(?,?)"] * len(wanted))
+        rows = self._store.rows(
+            "SELECT level, number, hash FROM nodes WHERE (level, number) IN "  # noqa: S608 - marks
+            f"(VALUES {places})",
+            *chain.from_iterable(wanted),
+        )
+        found = {(level, number): bytes(one) for level, number, one in rows}
+        if lacking := sorted(wanted.keys() - found.keys()):
+            level, number = lacking[0]
+            raise disagreement(f"its node {number} of level {level} is missing")
+        return make(lambda level, number: found[level, number])
+
+    def _require_tail(self, head: Head) -> None:
         """The last leaf must still be the ledger's row: a log does not grow on sand."""
-        if not self.size():
+        if head.checkpoint is None:
             return
-        last = self.leaf(self.size() - 1)
+        last = self.leaf(head.checkpoint.size - 1)
         rows = self._source.rows_since(last.position - 1, 1)
         if not rows or rows[0].position != last.position:
-            raise _disagreement(f"the ledger has no position {last.position} any more")
+            raise disagreement(f"the ledger has no position {last.position} any more")
         if not stands_for(last.hash, rows[0]):
-            raise _disagreement(f"the ledger's row at position {last.position} is another one")
+            raise disagreement(f"the ledger's row at position {last.position} is another one")
 
-    def _last_signed(self) -> Checkpoint | None:
-        rows = self._rows("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
-        leaves = self._rows("SELECT count(*) FROM leaves")[0][0]
+    def _require_whole(self) -> None:
+        """One statement, and so one moment: another process may be writing."""
+        rows = self._store.rows(
+            "SELECT (SELECT count(*) FROM leaves), "
+            "(SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1)"
+        )
+        [(leaves, note)] = rows
         try:
-            newest = self._signer.verifier.read(rows[0][0]) if rows else None
+            signed = self._read(note).size if note is not None else 0
         except Invalid as wrong:
-            raise _disagreement(
+            raise disagreement(
                 f"its newest checkpoint is not signed by its key ({wrong})"
             ) from None
-        if leaves != (newest.size if newest else 0):
-            raise _disagreement(f"it holds {leaves} leaves, its newest checkpoint says otherwise")
-        return newest
+        if leaves != signed:
+            raise disagreement(f"it holds {leaves} leaves, its newest checkpoint says otherwise")
+
+    def _read(self, note: str) -> Checkpoint:
+        """A note as a checkpoint; the signature of one that is asked for again is not checked."""
+        known = self._verified
+        if known is None or known.note != note:
+            known = self._verified = self._signer.verifier.read(note)
+        return known
 
     def _require(self, size: int) -> None:
         if not 0 <= size <= self.size():
@@ -270,43 +296,3 @@ class TransparencyLog:
                 got=size,
                 expected=f"0 to {self.size()}",
             )
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Generator[None]:
-        self._rows("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._rows("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error, Unavailable):  # perhaps rolled back already
-                self._rows("ROLLBACK")
-            raise
-
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        with self._lock:
-            try:
-                return self._db.execute(statement, values).fetchall()
-            except sqlite3.Error as broken:
-                raise Unavailable(
-                    "the transparency log's file does not answer",
-                    got=str(broken),
-                    next_step="see that evidence.sqlite is there, whole and not full",
-                ) from broken
-
-
-def _leaf(row: StoredRow) -> bytes:
-    try:
-        return leaf_hash(row)
-    except ValueError as broken:
-        raise Unavailable(
-            "the ledger holds a row that nobody can sign for: it was not written by a platform",
-            got=f"position {row.position}: {str(broken)[:200]}",
-            next_step="varsel doctor --deep; keep the files as they are",
-        ) from broken
-
-
-def _disagreement(what: str) -> Unavailable:
-    return Unavailable(
-        f"the transparency log and the ledger disagree: {what}",
-        next_step="varsel doctor --deep names what was changed; keep both files as they are",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from adapters import folder as folders
@@ -10,6 +11,7 @@ from adapters.evidence.findings import Finding
 from adapters.evidence.log import TransparencyLog
 from adapters.evidence.opening import path, require_last, signer
 from adapters.evidence.scan import scan
+from adapters.sql.sqlite import SqliteStore
 from adapters.store.inspection import LedgerFile
 from adapters.store.stored import StoredRow
 from adapters.store.vault import Vault
@@ -34,20 +36,19 @@ def examine(root: Path, master_key_file: Path | None) -> list[Finding]:
 
 
 def _examine(folder: folders.Folder, vault: Vault) -> list[Finding]:
-    file = LedgerFile(folder.ledger)
-    try:
+    with ExitStack() as stack:
+        file = LedgerFile(folder.ledger)
+        stack.callback(file.close)
         if not path(folder.root).exists():
             return [Finding("log", "there is no evidence.sqlite: nothing says what was signed")]
-        log = TransparencyLog(path(folder.root), _Still(), signer(vault))
-    except VarselError as broken:
-        return [Finding("log", str(broken)), *(Finding("file", one) for one in file.complaints())]
-    else:
         try:
-            return [*_last(vault, log), *scan(file, log)]
-        finally:
-            log.close()
-    finally:
-        file.close()
+            store = SqliteStore(path(folder.root))
+            stack.callback(store.close)
+            log = TransparencyLog(store, _Still(), signer(vault))
+        except VarselError as broken:
+            complaints = (Finding("file", one) for one in file.complaints())
+            return [Finding("log", str(broken)), *complaints]
+        return [*_last(vault, log), *scan(file, log)]
 
 
 def _last(vault: Vault, log: TransparencyLog) -> list[Finding]:
@@ -64,5 +65,5 @@ class _Still:
     def rows_since(self, position: int, limit: int) -> Sequence[StoredRow]:  # noqa: ARG002
         return ()
 
-    def receipt_hash(self, row: StoredRow) -> bytes | None:  # noqa: ARG002
-        return None
+    def receipt_hashes(self, rows: Sequence[StoredRow]) -> list[bytes | None]:
+        return [None for _ in rows]

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from adapters.evidence import tree
 from adapters.evidence.asking import Proofs
 from adapters.evidence.checkpoint import Signer
-from adapters.evidence.follower import Follower
+from adapters.evidence.follower import Signing
 from adapters.evidence.leaf import leaf_hash
-from adapters.evidence.log import BATCH, Source, TransparencyLog
+from adapters.evidence.log import BATCH, TransparencyLog
+from adapters.evidence.source import Source
 from adapters.evidence.timestamp import Timestamps
 from adapters.evidence.watch import Watch
 from adapters.store.vault import KEY_BYTES, Vault
@@ -24,6 +25,7 @@ from domain.errors import Unavailable
 KEY: Final = "evidence/key"
 LAST: Final = "evidence/last"
 HEADER: Final = "Varsel-Checkpoint"
+COVERED: Final = 10.0  # seconds that an answer waits for the log to catch up
 PATIENCE: Final = 2.0  # seconds that a feed message waits for a checkpoint that covers its event
 
 
@@ -31,24 +33,33 @@ PATIENCE: Final = 2.0  # seconds that a feed message waits for a checkpoint that
 class Evidence:
     """The transparency log of a running platform, and those around it.
 
-    `timestamps` is there where an authority was named to ask for them.
+    `follower` is who signs, or where another process does, who watches. `timestamps` is there where an authority was named to ask for them.
     """
 
     log: TransparencyLog
-    follower: Follower
+    follower: Signing
     watch: Watch
     proofs: Proofs
     timestamps: Timestamps | None = None
 
     def headers(self) -> dict[str, str]:
-        """The newest checkpoint as a header; none before anything is signed."""
-        newest = self.log.checkpoint()
+        """The newest checkpoint seen, as a header; none before any: nothing waits for a database."""
+        newest = self.follower.newest
         return {HEADER: newest.header()} if newest else {}
 
     def headers_for(self, position: int) -> dict[str, str]:
         """The same, having waited a little for a checkpoint that covers a position."""
         self.follower.wait_for(position, PATIENCE)
         return self.headers()
+
+    def require_covered(self) -> None:
+        """Wait until everything accepted so far is signed for; `Unavailable` where it is not."""
+        if not self.follower.wait_for(self.proofs.position(), COVERED):
+            raise Unavailable(
+                "the transparency log is behind the ledger",
+                got=self.follower.trouble or f"{self.log.size()} leaves",
+                next_step="ask again in a moment; if it stays so: varsel doctor",
+            )
 
     def troubles(self) -> list[str]:
         """What is in the way, and what the watch has found."""
@@ -57,11 +68,8 @@ class Evidence:
 
 
 def signer(vault: Vault) -> Signer:
-    """The folder's signer, made at the first start; its name is derived from its public key."""
-    seed = vault.get(KEY)
-    if seed is None:
-        seed = os.urandom(KEY_BYTES)
-        vault.put(KEY, seed)
+    """The platform's signer, made at the first start; its name is derived from its public key."""
+    seed = vault.get(KEY) or vault.once(KEY, os.urandom(KEY_BYTES))
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
     return Signer(f"varsel/{hashlib.sha256(public).hexdigest()[:16]}", seed)
 
@@ -69,7 +77,11 @@ def signer(vault: Vault) -> Signer:
 def remember_last(vault: Vault, log: TransparencyLog) -> None:
     """Keep the newest checkpoint in the vault, beside the key: a log that is lost will show."""
     newest = log.checkpoint()
-    if newest is not None:
+    if newest is None:
+        return
+    kept = vault.get(LAST)
+    # Whoever took over meanwhile may have remembered more: a word that was given is not taken back.
+    if kept is None or log.verifier.read(kept.decode()).size < newest.size:
         vault.put(LAST, newest.note.encode())
 
 

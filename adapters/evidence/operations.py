@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from adapters.evidence.asking import Proofs
 from adapters.evidence.opening import Evidence
 from adapters.requests import fields_of
 from domain.access import Grant
 from domain.desk import Desk
-from domain.errors import Unavailable
 
 Operation = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 Proof = Callable[[Grant, dict[str, Any]], dict[str, Any]]
-PATIENCE: Final = 10.0  # seconds that an answer waits for the log to catch up
 
 
 def operations(
@@ -31,7 +29,7 @@ def operations(
         async def prove(party: str, body: dict[str, Any]) -> dict[str, Any]:
             await settled()
             granted = await asyncio.to_thread(desk.granted, party, name)
-            await asyncio.to_thread(_covered, evidence)
+            await asyncio.to_thread(evidence.require_covered)
             return await asyncio.to_thread(make, granted, fields_of(body))
 
         return prove
@@ -43,13 +41,3 @@ def operations(
         "inclusion": proofs.inclusion,
     }
     return {"examine": examine, **{name: proof(name, make) for name, make in made.items()}}
-
-
-def _covered(evidence: Evidence) -> None:
-    """Wait until everything accepted so far is signed for."""
-    if not evidence.follower.wait_for(evidence.proofs.position(), PATIENCE):
-        raise Unavailable(
-            "the transparency log is behind the ledger",
-            got=evidence.follower.trouble or f"{evidence.log.size()} leaves",
-            next_step="ask again in a moment; if it stays so: varsel doctor",
-        )

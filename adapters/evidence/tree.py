@@ -90,6 +90,16 @@ class Growing:
         self.size = 0
         self._peaks: dict[int, bytes] = {}
 
+    @classmethod
+    def at(cls, size: int, read: Read) -> Growing:
+        """A tree of `size` leaves that were put before."""
+        found = cls()
+        for level in range(size.bit_length()):
+            if size >> level & 1:
+                found._peaks[level] = read(level, (size >> level) - 1)
+        found.size = size
+        return found
+
     def put(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
         """Put a leaf behind the others; the nodes (level, number, hash) that are complete now."""
         made = list(grown(self.size, leaf, lambda level, _: self._peaks[level]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.evidence.copies import FeedPorts, examine_feed, examine_views
@@ -16,7 +16,7 @@ from adapters.evidence.findings import Finding
 from adapters.evidence.log import TransparencyLog
 from adapters.evidence.scan import scan
 from adapters.logs import Log
-from adapters.store.inspection import LedgerFile
+from adapters.store.inspection import Inspection
 from adapters.tasks import end
 from adapters.views.generations import Views
 from domain.errors import VarselError
@@ -31,13 +31,13 @@ class Watch:
 
     def __init__(
         self,
-        ledger: Path,
+        inspect: Callable[[], Inspection],
         log: TransparencyLog,
         views: Views,
         seconds: float,
         report: Log,
     ) -> None:
-        self._ledger, self._log, self._views = ledger, log, views
+        self._inspect, self._log, self._views = inspect, log, views
         self._seconds, self._report = seconds, report
         self._one = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -74,7 +74,7 @@ class Watch:
         return {"examined": self._log.size(), "findings": shown(found)}
 
     def _examine_ledger(self, rest: float) -> list[Finding]:
-        file = LedgerFile(self._ledger)
+        file = self._inspect()
         try:
             return list(scan(file, self._log, lambda: time.sleep(rest)))
         finally:

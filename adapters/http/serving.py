@@ -59,7 +59,7 @@ class _Punctual(H11Protocol):
             self.transport.close()
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, option: str = "--http") -> socket.socket:
     """A socket that listens at an address; refuses where that is taken."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -67,7 +67,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as taken:
         raise Unavailable(
             "the HTTP address cannot be listened at",
-            field="--http",
+            field=option,
             got=f"{host}:{port}",
             expected="an address of this machine that is free",
             next_step=f"free it or choose another; port 0 picks a free one ({taken.strerror})",

@@ -26,7 +26,7 @@ class Caller:
         self._creds = creds
 
     @classmethod
-    async def connect(
+    async def connect(  # noqa: PLR0913 - as `connection.connect`
         cls,
         url: str,
         creds: Credentials | Path | str,
@@ -34,9 +34,10 @@ class Caller:
         name: str = "varsel-caller",
         report: Report = silent,
         patience: float = 10.0,
+        ca: Path | None = None,
     ) -> Self:
         known = Credentials.of(creds)
-        nc = await connect(url, known, name=name, report=report, patience=patience)
+        nc = await connect(url, known, name=name, report=report, patience=patience, ca=ca)
         return cls(nc, known)
 
     async def __aenter__(self) -> Self:

@@ -9,11 +9,13 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 import nats.errors
 from nats.aio.client import Client, RawCredentials
 
+from adapters.nats.addresses import servers
 from adapters.nats.credentials import Credentials
 from adapters.nats.errors import CredentialsRefused, Disconnected, Unanswered
 
@@ -30,8 +32,9 @@ _SETTINGS: Final[Mapping[str, Any]] = {
     "max_reconnect_attempts": -1,  # nats-py's default of 60 closes the client after two minutes
     "reconnect_time_wait": 0.5,
     "connect_timeout": 5,
-    "ping_interval": 20,  # a dead peer is noticed within a minute, not within six
 }
+PING: Final = 20.0
+"""Seconds between pings: a dead peer is noticed within a minute, not within six."""
 
 
 class Message(Protocol):
@@ -129,27 +132,36 @@ def silent(_event: str, _error: Exception | None) -> None:
     """A `Report` for those who do not want to know."""
 
 
-async def connect(
+async def connect(  # noqa: PLR0913 - each is a setting of its own
     url: str,
     creds: Credentials,
     *,
     name: str,
     report: Report = silent,
     patience: float = 10.0,
+    ca: Path | None = None,
+    ping: float = PING,
 ) -> Connection:
-    """Connects within `patience` seconds, then reconnects for ever."""
+    """Connects within `patience` seconds, then reconnects for ever.
+
+    `ca` is a PEM file with the authority that signed the servers' certificates, where that is none
+    of the system's. A peer that answers no pings for three times `ping` seconds counts as lost.
+    """
+    urls, options = servers(url, ca)
     client = Client()
     news = _News(report, client.close)
     attempt = asyncio.create_task(
         client.connect(
-            url,
+            urls,
             name=name,
+            ping_interval=cast("int", ping),
             user_credentials=RawCredentials(creds.text),
             error_cb=news.error,
             disconnected_cb=news.disconnected,
             reconnected_cb=news.reconnected,
             closed_cb=news.closed,
             **_SETTINGS,
+            **options,
         )
     )
     try:

@@ -6,6 +6,7 @@ Forbidden
 └── CredentialsRefused      the server does not (or no longer) let these creds in
 Refused
 ├── FolderInUse             another live process supervises this folder's server
+├── ClusterUnsafe           what is acknowledged there could be lost
 └── StreamDiffers           a FEED stream exists whose promises are weaker than ours
 Unavailable
 ├── ServerFailed            nats-server is missing, does not start, or died
@@ -35,6 +36,10 @@ class FolderInUse(Refused):
     """Another live process supervises the server of this folder."""
 
 
+class ClusterUnsafe(Refused):
+    """The cluster is set up so that what it acknowledges could be lost."""
+
+
 class StreamDiffers(Refused):
     """A FEED stream exists whose promises are weaker than the ones Varsel makes."""
 
@@ -56,11 +61,14 @@ class AccountRefused(Unavailable):
 
 
 class JetStreamRefused(Unavailable):
-    """JetStream answered with an error."""
+    """JetStream answered with an error (`passing`: of the moment, as without a leader)."""
 
-    def __init__(self, message: str, *, err_code: int, next_step: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, err_code: int, next_step: str | None = None, passing: bool = False
+    ) -> None:
         super().__init__(message, next_step=next_step)
         self.err_code = err_code
+        self.passing = passing  # it may be otherwise in a moment
 
 
 class FeedGap(Unavailable):

@@ -12,6 +12,7 @@ from adapters.nats.connection import Connection
 from adapters.nats.errors import FeedGap
 from adapters.nats.subjects import STREAM
 
+_END: Final = 3.0  # seconds: a question that its leader took along is best put to the next one
 _AHEAD: Final = 64  # requests in flight: one at a time would pay a round trip for each message
 
 
@@ -26,7 +27,7 @@ class StoredMessage(NamedTuple):
 
 async def last(nc: Connection) -> tuple[int, str | None]:
     """FEED's last sequence and that message's `Nats-Msg-Id`; (0, None) for an empty stream."""
-    state = (await jetstream.ask(nc, f"STREAM.INFO.{STREAM}"))["state"]
+    state = (await jetstream.ask(nc, f"STREAM.INFO.{STREAM}", patience=_END))["state"]
     sequence = int(state["last_seq"])
     return sequence, (await message_ids(nc, sequence, sequence))[0] if sequence else None
 

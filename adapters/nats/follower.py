@@ -64,9 +64,10 @@ class Follower:
         self._key = creds.account_key
         self._report = report
         self._held: deque[Delivered] = deque()  # delivered here, not yet handed out
+        self._unsure = False  # an ack was not heard: what it was for comes again
 
     @classmethod
-    async def connect(
+    async def connect(  # noqa: PLR0913 - as `connection.connect`
         cls,
         url: str,
         creds: Credentials | Path | str,
@@ -74,10 +75,13 @@ class Follower:
         name: str = "varsel-follower",
         report: Report = silent,
         patience: float = 10.0,
+        ca: Path | None = None,
     ) -> Self:
         known = Credentials.of(creds)
         return cls(
-            await connect(url, known, name=name, report=report, patience=patience), known, report
+            await connect(url, known, name=name, report=report, patience=patience, ca=ca),
+            known,
+            report,
         )
 
     async def __aenter__(self) -> Self:
@@ -106,9 +110,9 @@ class Follower:
         puller = await context.pull_subscribe_bind(consumer=self._key, stream=STREAM)
         session: Session | None = None
         while True:
-            while self._held:
+            while self._held and not self._unsure:
                 yield self._message(self._held.popleft())
-            if session is None or session.lost:
+            if session is None or session.lost or self._unsure:
                 session = await self._resume()
             else:
                 self._held.extend(await self._pull(puller))
@@ -134,8 +138,9 @@ class Follower:
     async def _resume(self) -> Session | None:
         """Goes back to what is not acknowledged yet; None where that is not possible now.
 
-        What was under way to a reader or a connection now gone would else come `ack_wait` later,
-        behind newer messages. Others who follow with the same creds get some of theirs again.
+        What was under way to a reader, a connection or a consumer's leader now gone would else come
+        `ack_wait` later, behind newer messages. Others who follow with the same creds get some of
+        theirs again.
         """
         self._require_open()
         session = Session(self._nc)
@@ -147,6 +152,8 @@ class Follower:
             self._report("feed.resume", error)
             await asyncio.sleep(_PAUSE)
             return None
+        self._held.clear()
+        self._unsure = False
         return session
 
     async def _ask(self, verb: str, body: Mapping[str, int] | None = None) -> jetstream.Answer:
@@ -176,6 +183,7 @@ class Follower:
                 return True
             if not session.lost:  # a server that forgot the delivery does not answer its ack
                 break
+        self._unsure = True
         self._report("feed.ack-unsure", None)
         return False
 

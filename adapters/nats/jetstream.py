@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from adapters.nats import connection
-from adapters.nats.connection import Connection
-from adapters.nats.errors import JetStreamRefused
+from adapters.nats.connection import Connection, Report, silent
+from adapters.nats.errors import Disconnected, JetStreamRefused, Unanswered
 
 Answer = dict[str, Any]
 
 # Error codes of nats-server (server/errors.json): no such consumer, message, stream.
 NO_STREAM: Final = 10059
+UNAVAILABLE: Final = 503  # as in HTTP: no leader now, no quorum, not ready yet
 MISSING: Final = frozenset({10014, 10037, NO_STREAM})
-WRONG_LAST_SEQUENCE: Final = 10071
+WRONG_LAST_SEQUENCE: Final = frozenset({10071, 10164})  # with the right one named, and without
+
+PATIENCE: Final = 30.0  # a cluster that lost a node has chosen other leaders by then
+_TRY: Final = 3.0  # seconds: what its leader took along into the grave is not answered any more
+_PAUSE: Final = 0.25
 
 
 async def ask(
@@ -35,16 +42,44 @@ async def ask(
         raise JetStreamRefused(
             f"JetStream refused {verb}: {error.get('description')}",
             err_code=int(error.get("err_code", 0)),
+            passing=error.get("code") == UNAVAILABLE,
         )
     return answer
 
 
+async def insist(
+    nc: Connection,
+    verb: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    patience: float = PATIENCE,
+    report: Report = silent,
+) -> Answer:
+    """`ask` again and again while leaders are chosen or the connection comes back.
+
+    Only for what may be done twice. Each trouble is reported; the last one is raised.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return await ask(nc, verb, body, patience=_TRY)
+        except (Unanswered, Disconnected, JetStreamRefused) as trouble:
+            lasting = isinstance(trouble, JetStreamRefused) and not trouble.passing
+            if lasting or nc.is_closed or time.monotonic() > deadline:
+                raise
+            report(f"jetstream.asked-again {verb}", trouble)
+        await asyncio.sleep(_PAUSE)
+
+
 async def ask_if_any(
-    nc: Connection, verb: str, body: Mapping[str, Any] | None = None
+    nc: Connection,
+    verb: str,
+    body: Mapping[str, Any] | None = None,
+    how: Callable[..., Awaitable[Answer]] = ask,
 ) -> Answer | None:
-    """The same, but None where JetStream says that there is no such thing."""
+    """`ask`, or `insist`, but None where JetStream says that there is no such thing."""
     try:
-        return await ask(nc, verb, body)
+        return await how(nc, verb, body)
     except JetStreamRefused as refused:
         if refused.err_code in MISSING:
             return None

@@ -13,7 +13,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import nats.errors
 
@@ -21,6 +21,10 @@ from adapters.nats.connection import GLANCE, Connection, Message, Session
 from adapters.nats.errors import Fenced, PublishFailed
 from adapters.nats.jetstream import WRONG_LAST_SEQUENCE
 from adapters.nats.subjects import STREAM
+
+PATIENCE: Final = 3.0
+"""Seconds without any ack after which a batch is given up: its leader took it along. The end of the
+stream says what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class FeedPublisher:
     that belongs there. Each batch has an inbox of its own, so late acks are never counted.
     """
 
-    def __init__(self, nc: Connection, *, window: int = 500, patience: float = 10.0) -> None:
+    def __init__(self, nc: Connection, *, window: int = 500, patience: float = PATIENCE) -> None:
         self._nc = nc
         self._window = window
         self._patience = patience
@@ -143,7 +147,7 @@ def _judge(data: bytes, number: int) -> PublishFailed | None:
     except ValueError:  # an empty answer: nothing listens on feed subjects
         return PublishFailed(f"no stream took message {number}")
     if error := ack.get("error"):
-        if error.get("err_code") == WRONG_LAST_SEQUENCE:
+        if error.get("err_code") in WRONG_LAST_SEQUENCE:
             return Fenced(f"message {number} was fenced off", got=error.get("description"))
         return PublishFailed(f"message {number} was refused", got=error.get("description"))
     if ack.get("stream") != STREAM or ack.get("seq") != number:

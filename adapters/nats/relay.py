@@ -13,6 +13,7 @@ from adapters.nats import feed_log, jetstream
 from adapters.nats.connection import Connection
 from adapters.nats.errors import JetStreamRefused
 from adapters.nats.publish import FeedPublisher, OutMessage
+from adapters.observing import Observe, unobserved
 from adapters.tasks import end
 from domain.envelope import Recorded
 from domain.errors import Unavailable, VarselError
@@ -54,6 +55,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._spoilt: int | None = None
+        self.observe: Observe = unobserved
         self.published = -1
         self.trouble: str | None = None
 
@@ -112,7 +114,8 @@ class Relay:
         batch = await asyncio.to_thread(self._batch, self.published)
         if not batch:
             return False
-        await self._publisher.publish(batch)
+        with self.observe("relay"):
+            await self._publisher.publish(batch)
         self.published = batch[-1].number
         return True
 

@@ -5,17 +5,16 @@ FEED is a copy of the ledger's word, never the record: it may be refused, rebuil
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from adapters.nats import jetstream
-from adapters.nats.connection import Connection, ask
-from adapters.nats.errors import AccountRefused, StreamDiffers
+from adapters.nats.connection import Connection, Report, silent
+from adapters.nats.errors import StreamDiffers
+from adapters.nats.nodes import Nodes
 from adapters.nats.subjects import FEED_SUBJECTS, STREAM, feed_filter
-
-_PUSH: Final = "$SYS.REQ.CLAIMS.UPDATE"
 
 # What an existing stream must not differ in: these are promises to the parties.
 _PROMISES: Final[Mapping[str, Any]] = {
@@ -51,19 +50,26 @@ class Progress(NamedTuple):
 
 
 class Tenancy:
-    """Accounts through the system account's connection, stream and consumers through the other."""
+    """Accounts through the system account's connection, stream and consumers through the other.
 
-    def __init__(
+    `consumer_replicas` says how many nodes are to keep a consumer made now; 0: as the stream's.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
         system: Connection,
         platform: Connection,
         *,
         replicas: int = 1,
+        consumer_replicas: Callable[[], int] = lambda: 0,
         max_age: timedelta = timedelta(0),
         max_bytes: int = -1,
+        report: Report = silent,
     ) -> None:
-        self._system = system
+        self.nodes = Nodes(system, report)
         self._platform = platform
+        self._consumer_replicas = consumer_replicas
+        self._insist = partial(jetstream.insist, report=report)
         self._limits = {
             "num_replicas": replicas,
             "max_age": int(max_age.total_seconds()) * 10**9,  # zero: kept for ever
@@ -77,21 +83,14 @@ class Tenancy:
 
     async def push_account(self, jwt: str) -> None:
         """Admits or changes an account at once; a revocation cuts live connections off."""
-        answer = json.loads((await ask(self._system, _PUSH, jwt.encode(), 10.0)).data)
-        if error := answer.get("error"):
-            raise AccountRefused(
-                "the resolver did not take an account",
-                got=str(error.get("description", error)),
-                expected="a JWT signed by this server's operator",
-                next_step="was the server started with another data folder's operator?",
-            )
+        await self.nodes.push(jwt)
 
     async def ensure_stream(self) -> None:
         """Makes FEED, or makes sure that the FEED there is keeps the same promises."""
-        found = await jetstream.ask_if_any(self._platform, f"STREAM.INFO.{STREAM}")
+        found = await self._if_any(f"STREAM.INFO.{STREAM}")
         if found is None:
             wanted = {"name": STREAM, **_PROMISES, **self._limits}
-            await jetstream.ask(self._platform, f"STREAM.CREATE.{STREAM}", wanted)
+            await self._insist(self._platform, f"STREAM.CREATE.{STREAM}", wanted)
         elif broken := _differences(found["config"]):
             raise StreamDiffers(
                 f"the stream {STREAM} is not as Varsel makes it",
@@ -99,6 +98,9 @@ class Tenancy:
                 expected="; ".join(f"{key}={want!r}" for key, (_, want) in broken.items()),
                 next_step="stop varsel serve, delete DATA/nats, start it: the feed is made anew",
             )
+        elif found["config"]["num_replicas"] < self._limits["num_replicas"]:
+            more = {**found["config"], "num_replicas": self._limits["num_replicas"]}
+            await self._insist(self._platform, f"STREAM.UPDATE.{STREAM}", more)
 
     async def recreate_stream(self) -> None:
         """Deletes and makes FEED anew; consumers go with it, creds already handed out still fit.
@@ -106,7 +108,7 @@ class Tenancy:
         A second stream behind swapped exports would deny acks to those creds. `deny_delete`
         guards messages only.
         """
-        await jetstream.ask_if_any(self._platform, f"STREAM.DELETE.{STREAM}")
+        await self._if_any(f"STREAM.DELETE.{STREAM}")
         await self.ensure_stream()
 
     async def ensure_consumer(
@@ -124,7 +126,8 @@ class Tenancy:
         wanted = {**_CONSUMER, **_filters(feeds)}
         found = await self._consumer(account_key)
         if found is None:
-            await self._save(account_key, "create", {**wanted, **_start(start_after)})
+            made = {**wanted, **_start(start_after), "num_replicas": self._consumer_replicas()}
+            await self._save(account_key, "create", made)
             return start_after
         if any(found["config"].get(key) != value for key, value in wanted.items()):
             kept = {k: v for k, v in found["config"].items() if not k.startswith("filter_")}
@@ -133,7 +136,7 @@ class Tenancy:
 
     async def consumer_progress(self, account_key: str) -> Progress | None:
         """How far an account has read; None where it has no consumer."""
-        found = await self._consumer(account_key)
+        found = await jetstream.ask_if_any(self._platform, _info(account_key))
         if found is None:
             return None
         return Progress(_floor(found), int(found["num_pending"]), int(found["num_ack_pending"]))
@@ -145,20 +148,35 @@ class Tenancy:
         """
         found = await self._consumer(account_key)
         if found is not None and found["num_ack_pending"]:
-            await jetstream.ask(self._platform, f"CONSUMER.RESET.{STREAM}.{account_key}", {})
+            await self._insist(self._platform, f"CONSUMER.RESET.{STREAM}.{account_key}", {})
 
     async def drop_consumer(self, account_key: str) -> bool:
         """Takes an account's consumer away; False where there was none."""
         verb = f"CONSUMER.DELETE.{STREAM}.{account_key}"
-        return await jetstream.ask_if_any(self._platform, verb) is not None
+        return await self._if_any(verb) is not None
+
+    async def level_consumer(self, account_key: str, replicas: int) -> bool:
+        """Has an existing consumer kept by so many nodes, where it was; whether that was new."""
+        found = await self._consumer(account_key)
+        if found is None or found["config"].get("num_replicas", 0) == replicas:
+            return False
+        await self._save(account_key, "update", {**found["config"], "num_replicas": replicas})
+        return True
+
+    async def _if_any(self, verb: str) -> jetstream.Answer | None:
+        return await jetstream.ask_if_any(self._platform, verb, how=self._insist)
 
     async def _consumer(self, account_key: str) -> jetstream.Answer | None:
-        return await jetstream.ask_if_any(self._platform, f"CONSUMER.INFO.{STREAM}.{account_key}")
+        return await self._if_any(_info(account_key))
 
     async def _save(self, account_key: str, action: str, config: Mapping[str, Any]) -> None:
         named = {**config, "name": account_key, "durable_name": account_key}
         body = {"stream_name": STREAM, "config": named, "action": action}
-        await jetstream.ask(self._platform, f"CONSUMER.CREATE.{STREAM}.{account_key}", body)
+        await self._insist(self._platform, f"CONSUMER.CREATE.{STREAM}.{account_key}", body)
+
+
+def _info(account_key: str) -> str:
+    return f"CONSUMER.INFO.{STREAM}.{account_key}"
 
 
 def _differences(config: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

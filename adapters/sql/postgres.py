@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 import psycopg_pool
@@ -29,10 +29,20 @@ _NOTICE: Final = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
+_SESSION: Final = (
+    "default_transaction_isolation = 'read committed'",  # who waited for a lock sees what came
+    "idle_in_transaction_session_timeout = '60s'",
+    "lock_timeout = '30s'",
+    "tcp_keepalives_idle = 5",
+    "tcp_keepalives_interval = 2",
+    "tcp_keepalives_count = 3",
+)
+_ENDED: Final = {"57P01", "57P02", "57P03"}  # by a stop, by a crash, not yet up again
 _READS: Final = re.compile(r"\s*(SELECT|SHOW)\b")
 _WORDS: Final = (("BLOB", "BYTEA"), ("INTEGER", "BIGINT"), (" WITHOUT ROWID", ""))
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+T = TypeVar("T")
 
 
 def address(url: str, password: str | None = None) -> str:
@@ -98,22 +108,29 @@ class Database:
                 self._mine.connection = outer
 
     def read(self, statement: bytes | sql.Composed, values: Sequence[object] = ()) -> list[Any]:
-        """The rows of a question, asked again where the connection turns out to be dead.
+        """The rows of a question, asked `again` where the connection turns out to be dead."""
+
+        def ask() -> list[Any]:
+            with self.connection() as one:
+                return one.execute(statement, values).fetchall()
+
+        return self.again(ask)
+
+    def again(self, work: Callable[[], T]) -> T:
+        """What `work` gives, done once more where the connection turns out to be dead.
 
         After a restart of the server every connection that the pool still holds is: each fails
-        once. In a transaction nothing is asked again: that is lost as a whole.
+        once. It must not matter whether a broken try was committed after all. In a transaction
+        nothing is done again: that is lost as a whole.
         """
-        again = 0 if getattr(self._mine, "connection", None) is not None else self._most
+        left = 0 if getattr(self._mine, "connection", None) is not None else self._most
         while True:
             try:
-                with self.connection() as one:
-                    return one.execute(statement, values).fetchall()
+                return work()
             except Unavailable as broken:
-                if again == 0 or not isinstance(broken.__cause__, psycopg.OperationalError):
+                if left == 0 or not _is_lost(broken.__cause__):
                     raise
-                if isinstance(broken.__cause__, psycopg_pool.PoolTimeout):
-                    raise
-                again -= 1
+                left -= 1
 
     def store(self) -> PostgresStore:
         """The tables of this database, for one of the platform's parts."""
@@ -175,9 +192,20 @@ def answering() -> Generator[None]:
         ) from broken
 
 
+def _is_lost(cause: BaseException | None) -> bool:
+    """Whether a connection broke; neither did the server answer no, nor was there none to have."""
+    if isinstance(cause, psycopg_pool.PoolTimeout | psycopg_pool.PoolClosed):
+        return False
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate in _ENDED
+
+
 def _configure(connection: Connection) -> None:
-    """Tables are named without their schema from here on."""
+    """Tables are named without their schema from here on; no lock outlives a process that hangs."""
     connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(SCHEMA)))
+    for setting in _SESSION:
+        connection.execute(f"SET {setting}".encode())
 
 
 @cache

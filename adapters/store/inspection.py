@@ -1,6 +1,8 @@
-"""A second look at the ledger's file: on a connection of its own, past every cache, row by row.
+"""A second look at the ledger's store: past every cache of ours, row by row.
 
 What the library reads may come from memory, or stop at the first broken row. This does neither.
+Here are what the integrity watch asks, and the look at an SQLite file; the one at PostgreSQL stands
+in `inspecting_postgres.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
@@ -27,8 +29,47 @@ class Broken(NamedTuple):
     why: str
 
 
+class Inspection(Protocol):
+    """A ledger's store, for whoever wants to know what is really in it; nothing is written.
+
+    What cannot be read raises `Unavailable`.
+    """
+
+    def rows(self, after: int | None, limit: int) -> list[StoredRow | Broken]:
+        """Up to `limit` rows behind a position, or from the very first behind None."""
+        ...
+
+    def row(self, position: int) -> StoredRow | Broken | None:
+        """The row at a position, read alone."""
+        ...
+
+    def last(self) -> int:
+        """The position of the last row; 0 before the first."""
+        ...
+
+    def receipts(self) -> Iterator[KeptReceipt]:
+        """All receipts, as they stand there."""
+        ...
+
+    def clock(self) -> str:
+        """The stamp of the last event; empty before the first."""
+        ...
+
+    def complaints(self) -> list[str]:
+        """What the engine itself finds wrong with its files."""
+        ...
+
+    def unseen(self) -> list[str]:
+        """Which damage the engine would not notice, and what would let it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
+
 class LedgerFile:
-    """The file, for whoever wants to know what is really in it. Nothing is written through it."""
+    """`Inspection` of an SQLite file."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -86,6 +127,10 @@ class LedgerFile:
         except Unavailable as broken:
             return [str(broken)]
         return [] if found == ["ok"] else found
+
+    def unseen(self) -> list[str]:
+        """See `Inspection`: the rows are covered by the transparency log alone."""
+        return []
 
     def close(self) -> None:
         """Close the file."""

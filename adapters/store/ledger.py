@@ -1,4 +1,4 @@
-"""The ledger over the eventsourcing library: the one record of truth."""
+"""The ledger over the eventsourcing library's recorders: the one record of truth."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from eventsourcing.application import Application
 from eventsourcing.domain import EventSourcingError
-from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper, Notification
-from eventsourcing.utils import Environment, EnvType
+from eventsourcing.persistence import IntegrityError, Notification
 
+from adapters.observing import Observe, unobserved
+from adapters.store.inspection import Inspection
 from adapters.store.mapper import Entry, VarselMapper
 from adapters.store.recorders import (
-    ClockBehind,
+    Batch,
+    LedgerRecorder,
     MemoryLedgerRecorder,
     SqliteLedgerRecorder,
-    Ticket,
 )
 from adapters.store.sealing import Sealer
 from adapters.store.stored import KeptReceipt, StoredRow, receipt_hash
@@ -33,7 +33,10 @@ from domain.errors import Conflict, Unavailable
 from domain.events import ContentErased
 from domain.ports import Changes, Kept, Receipt, ReceiptEvent, Signature
 
-_STAMPS = 5
+if TYPE_CHECKING:
+    from adapters.sql.postgres import Database
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -49,59 +52,30 @@ def _answering() -> Generator[None]:
         ) from broken
 
 
-class _Book(Application[UUID]):
-    """The library's application with our mapper; settings come from the composition root alone."""
-
-    name = "varsel"
-
-    def __init__(self, env: EnvType, mapper: VarselMapper) -> None:
-        self._own_mapper = mapper
-        super().__init__(env)
-
-    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
-        """Only what was passed in: stray environment variables do not reach the ledger."""
-        return Environment(name, dict(env or {}))
-
-    def construct_recorder(self) -> ApplicationRecorder:
-        """The twin in memory where no database is named: the library offers no setting for it."""
-        if "SQLITE_DBNAME" not in self.env:
-            return MemoryLedgerRecorder()
-        return super().construct_recorder()
-
-    def construct_mapper(self) -> Mapper[UUID]:
-        """The mapper that seals, validates and upcasts."""
-        return self._own_mapper
-
-
 class EventLedger:
-    """`domain.ports.Ledger` over SQLite, or over memory where no path is given.
+    """`domain.ports.Ledger` over SQLite, PostgreSQL, or memory where none of them is given.
 
-    One writer at a time: the library is synchronous, and so is SQLite.
+    One writer at a time in each process; on PostgreSQL there may be several processes.
     """
 
     @_answering()
-    def __init__(self, path: Path | None, vault: Vault) -> None:
-        self.sealer = Sealer(vault)
-        env = {"PERSISTENCE_MODULE": "eventsourcing.popo"}
-        if path:
-            path.touch(mode=0o600, exist_ok=True)
-            env = {
-                "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-                "APPLICATION_RECORDER_TOPIC": "adapters.store.recorders:SqliteLedgerRecorder",
-                "SQLITE_DBNAME": str(path),
-            }
-        self._book = _Book(env, VarselMapper(self.sealer))
-        self._recorder = cast("SqliteLedgerRecorder | MemoryLedgerRecorder", self._book.recorder)
-        self._writing = threading.Lock()
+    def __init__(self, where: Path | Database | None, vault: Vault) -> None:
+        self._recorder = _recorder(where)
+        self.sealer = Sealer(vault, apart=self._recorder.apart)
+        self._mapper = VarselMapper(self.sealer)
+        self._writing = threading.RLock()
+        self._depth = 0
+        self._news = False
         self._watchers: list[Callable[[], None]] = []
+        self.observe: Observe = unobserved
 
     # --- domain.ports.Ledger ---
 
     @_answering()
     def read(self, stream: UUID) -> list[Recorded]:
         """See `Ledger`."""
-        entries = cast("list[Entry]", list(cast("Any", self._book.events.get(stream))))
-        return [_recorded(entry, 0) for entry in entries]
+        rows = self._recorder.select_events(stream)
+        return [_recorded(self._mapper.to_domain_event(row), 0) for row in rows]
 
     @_answering()
     def receipt(self, party: str, command: str) -> Kept | None:
@@ -121,11 +95,16 @@ class EventLedger:
         """See `Ledger`."""
         if not changes.streams:
             return self._nothing(signature, now)
-        with self._writing:
-            receipt = self._append(changes, signature, now)
-        for wake in self._watchers:
-            wake()
-        return receipt
+        with self._turn(), self.observe("append"):
+            return self._append(changes, signature, now)
+
+    def together(self, work: Callable[[], T]) -> T:
+        """What `work` gives: what it appends, seals and erases is one transaction on PostgreSQL.
+
+        Elsewhere the vault is apart: each part is its own there, and nobody writes in between.
+        """
+        with self._turn(), _answering():
+            return self._recorder.together(work)
 
     # --- the notification log ---
 
@@ -133,14 +112,14 @@ class EventLedger:
     def since(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after `position`, in the order of the log."""
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
-        return [_recorded(self._book.mapper.to_domain_event(row), row.id) for row in rows]
+        return [_recorded(self._mapper.to_domain_event(row), row.id) for row in rows]
 
     @_answering()
     def erasures(self) -> list[Recorded]:
         """Every event by which free text was erased, in the order of the log."""
         topics = [ContentErased.TOPIC]
         rows = self._recorder.select_notifications(None, sys.maxsize, topics=topics)
-        return [_recorded(self._book.mapper.to_domain_event(row), row.id) for row in rows]
+        return [_recorded(self._mapper.to_domain_event(row), row.id) for row in rows]
 
     def at(self, position: int) -> Recorded | None:
         """The event at a position of the log."""
@@ -154,12 +133,14 @@ class EventLedger:
         return [_stored(row) for row in rows]
 
     @_answering()
-    def receipt_hash(self, row: StoredRow) -> bytes | None:
-        """The hash of the receipt kept for the command that wrote a row; None for none."""
-        by = row.envelope()
-        party, command = by["party"], by["command"]
-        kept = self._recorder.select_receipt(party, command)
-        return receipt_hash(KeptReceipt(party, command, *kept)) if kept else None
+    def receipt_hashes(self, rows: Sequence[StoredRow]) -> list[bytes | None]:
+        """Of each row, the hash of the receipt kept for its command; None for none."""
+        commands = [(by["party"], by["command"]) for by in (row.envelope() for row in rows)]
+        kept = {one: self._recorder.select_receipt(*one) for one in dict.fromkeys(commands)}
+        return [
+            receipt_hash(KeptReceipt(*one, *found)) if (found := kept[one]) else None
+            for one in commands
+        ]
 
     @_answering()
     def position(self) -> int:
@@ -170,54 +151,75 @@ class EventLedger:
         """Call `wake` (from the writing thread) after every commit."""
         self._watchers.append(wake)
 
+    def inspect(self) -> Inspection:
+        """A second look at what is really stored; to be closed by whoever looks."""
+        return self._recorder.inspect()
+
     def close(self) -> None:
         """Close the store."""
-        self._book.close()
+        self._recorder.close()
 
     # --- parts ---
 
     @_answering()
     def _nothing(self, signature: Signature, now: datetime) -> Receipt:
-        at = self._stamp(now)
+        at = _stamp(now, self._recorder.select_clock())
         return Receipt(command=signature.command, verb=signature.verb, recorded_at=at)
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        """One writer at a time; the watchers are woken when the outermost turn is over."""
+        try:
+            with self._writing:
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+        finally:
+            if self._news and not self._depth:
+                self._news = False
+                for wake in self._watchers:
+                    wake()
 
     @_answering()
     def _append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
-        for _ in range(_STAMPS):
-            at = self._stamp(now)
-            ordered = _in_order(changes)
-            entries = [_entry(stream, n, draft, signature, at) for stream, n, draft in ordered]
-            made: list[Receipt] = []
+        made: list[Receipt] = []
 
-            def receipt(
-                positions: Sequence[int],
-                entries: list[Entry] = entries,
-                at: datetime = at,
-                made: list[Receipt] = made,
-            ) -> str:
+        def make(clock: str) -> Batch:
+            at = _stamp(now, clock)
+            entries = [_entry(*one, signature, at) for one in _in_order(changes)]
+            rows = [self._mapper.to_stored_event(entry) for entry in entries]
+
+            def receipt(positions: Sequence[int]) -> KeptReceipt:
                 made.append(_receipt(changes, signature, at, entries, positions))
-                return made[0].model_dump_json()
+                said = made[-1].model_dump_json()
+                return KeptReceipt(signature.party, signature.command, signature.digest, said)
 
-            ticket = Ticket(
-                party=signature.party,
-                command=signature.command,
-                digest=signature.digest,
-                at=_text(at),
-                receipt=receipt,
-            )
-            try:
-                self._book.events.put(cast("Any", entries), ticket=ticket)
-            except ClockBehind:
-                continue
-            except IntegrityError as taken:
-                raise Conflict("another command came first", got=str(taken)) from taken
-            return made[0]
-        raise Conflict("the clock of the log keeps running ahead")
+            return Batch(_text(at), rows, receipt)
 
-    def _stamp(self, now: datetime) -> datetime:
-        last = self._recorder.select_clock()
-        mine = now.astimezone(UTC)
-        return max(mine, datetime.fromisoformat(last)) if last else mine
+        try:
+            self._recorder.append(make)
+        except IntegrityError as taken:
+            raise Conflict("another command came first", got=str(taken)) from taken
+        self._news = True
+        return made[-1]
+
+
+def _recorder(where: Path | Database | None) -> LedgerRecorder:
+    if where is None:
+        return MemoryLedgerRecorder()
+    if isinstance(where, Path):
+        return SqliteLedgerRecorder(where)
+    from adapters.store.postgres import PostgresLedgerRecorder  # noqa: PLC0415 - of an extra
+
+    return PostgresLedgerRecorder(where)
+
+
+def _stamp(now: datetime, clock: str) -> datetime:
+    """Now, or the log's last time where that is later."""
+    mine = now.astimezone(UTC)
+    return max(mine, datetime.fromisoformat(clock)) if clock else mine
 
 
 def _recorded(entry: Any, position: int) -> Recorded:

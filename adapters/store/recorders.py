@@ -1,16 +1,21 @@
-"""Recorders that keep the clock and the command's receipt in the events' own transaction.
+"""Recorders that stamp, seal and keep a command's events, its receipt and the clock as one.
 
-Two of them, one for SQLite and its in-memory twin, each plugged into the eventsourcing library.
+A recorder takes the log's lock first and only then looks at the clock: times never decrease in the
+order of the log, whoever else writes to it and however their clocks jump. Here are the shape of
+all of them, the one for SQLite and the twin in memory, each plugged into the eventsourcing
+library; the one for PostgreSQL stands in `postgres.py`, for whoever has its driver.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
@@ -20,24 +25,130 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
+from adapters.sql.sqlite import SqliteStore
+from adapters.store import schema
+from adapters.store.inspection import Inspection, LedgerFile
+from adapters.store.stored import KeptReceipt
+from domain.errors import Unavailable
 
-class ClockBehind(IntegrityError):
-    """The log holds a later time than the one these events were stamped with."""
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Ticket:
-    """What goes into the event transaction beside the events.
+class Batch(NamedTuple):
+    """What one command writes.
 
     `at` is the stamp (ISO 8601, UTC, fixed width, so that text order is time order); `receipt`
-    makes the receipt's bytes from the positions the events got.
+    makes the receipt from the positions the events got.
     """
 
-    party: str
-    command: str
-    digest: str
     at: str
-    receipt: Callable[[Sequence[int]], str]
+    events: Sequence[StoredEvent]
+    receipt: Callable[[Sequence[int]], KeptReceipt]
+
+
+Make = Callable[[str], Batch]
+"""Makes a batch from the stamp of the last event (empty before the first), under the lock."""
+
+
+class LedgerRecorder(ApplicationRecorder):
+    """The library's contract, and what a ledger needs beside it."""
+
+    apart = True  # whether the vault's secrets are committed apart from the events
+
+    @abstractmethod
+    def append(self, make: Make) -> None:
+        """Write a batch whole or not at all, on disk when it returns.
+
+        Raises the library's `IntegrityError` where a version or the command id is taken. `make`
+        is asked again where it is not known whether the first try was committed.
+        """
+
+    @abstractmethod
+    def together(self, work: Callable[[], T]) -> T:
+        """What `work` gives; where `apart` is false, all that it writes is one transaction."""
+
+    @abstractmethod
+    def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
+        """Digest and receipt kept for a command, if any."""
+
+    @abstractmethod
+    def select_clock(self) -> str:
+        """The stamp of the last event, or the empty text before the first."""
+
+    @abstractmethod
+    def inspect(self) -> Inspection:
+        """A second look at the store; to be closed by whoever looks."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+class SqliteLedgerRecorder(SQLiteApplicationRecorder, LedgerRecorder):
+    """The library's SQLite recorder, plus clock row and receipts."""
+
+    def __init__(self, path: Path) -> None:
+        with closing(SqliteStore(path)) as store:
+            schema.require(store, schema.SQLITE)
+        self._path = path
+        datastore = SQLiteDatastore(str(path))
+        datastore.pool.close()
+        datastore.pool = _FullSyncPool(db_name=str(path), lock_timeout=30)
+        super().__init__(datastore)
+
+    def append(self, make: Make) -> None:
+        """See `LedgerRecorder`."""
+        with self._writing() as c:
+            c.execute("SELECT at FROM clock WHERE one=1")
+            batch = make(c.fetchone()["at"])
+            try:
+                positions = self._insert_events(c, batch.events) or ()
+                c.execute("INSERT INTO receipts VALUES (?,?,?,?)", batch.receipt(positions))
+            except sqlite3.IntegrityError as taken:
+                raise IntegrityError(taken) from taken
+            c.execute("UPDATE clock SET at=? WHERE one=1", (batch.at,))
+
+    def together(self, work: Callable[[], T]) -> T:
+        """See `LedgerRecorder`: the vault is a file of its own."""
+        return work()
+
+    def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
+        """See `LedgerRecorder`."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT digest, receipt FROM receipts WHERE party=? AND command=?",
+                (party, command),
+            )
+            row = c.fetchone()
+        return (row["digest"], row["receipt"]) if row else None
+
+    def select_clock(self) -> str:
+        """See `LedgerRecorder`."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT at FROM clock WHERE one=1")
+            at: str = c.fetchone()["at"]
+        return at
+
+    def inspect(self) -> Inspection:
+        """See `LedgerRecorder`."""
+        return LedgerFile(self._path)
+
+    def close(self) -> None:
+        """See `LedgerRecorder`."""
+        self.datastore.close()
+
+    @contextmanager
+    def _writing(self) -> Generator[SQLiteCursor]:
+        """A transaction that holds the file's one write lock from its first moment."""
+        with self.datastore.get_connection(commit=True) as connection:
+            cursor = connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
 
 
 class _FullSyncPool(SQLiteConnectionPool):
@@ -49,62 +160,7 @@ class _FullSyncPool(SQLiteConnectionPool):
         return connection
 
 
-class SqliteLedgerRecorder(SQLiteApplicationRecorder):
-    """The library's SQLite recorder, plus clock row and receipts."""
-
-    def __init__(
-        self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"
-    ) -> None:
-        datastore.pool.close()
-        datastore.pool = _FullSyncPool(db_name=datastore.pool.db_name, lock_timeout=30)
-        super().__init__(datastore, events_table_name)
-
-    def construct_create_table_statements(self) -> list[str]:
-        """The library's table, the receipts, and a clock of one row."""
-        return [
-            *super().construct_create_table_statements(),
-            (
-                "CREATE TABLE IF NOT EXISTS receipts (party TEXT, command TEXT, digest TEXT, "
-                "receipt TEXT, PRIMARY KEY (party, command)) WITHOUT ROWID"
-            ),
-            "CREATE TABLE IF NOT EXISTS clock (one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT)",
-            "INSERT OR IGNORE INTO clock VALUES (1, '')",
-        ]
-
-    def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
-        ticket: Ticket = kwargs["ticket"]
-        try:
-            c.execute("UPDATE clock SET at=? WHERE one=1 AND at<=?", (ticket.at, ticket.at))
-            if c.sqlite_cursor.rowcount != 1:
-                raise ClockBehind(ticket.at)
-            positions = super()._insert_events(c, stored_events)
-            row = (ticket.party, ticket.command, ticket.digest, ticket.receipt(positions or []))
-            c.execute("INSERT INTO receipts VALUES (?,?,?,?)", row)
-        except sqlite3.IntegrityError as taken:
-            raise IntegrityError(taken) from taken
-        return positions
-
-    def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
-        """Digest and receipt kept for a command, if any."""
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                "SELECT digest, receipt FROM receipts WHERE party=? AND command=?",
-                (party, command),
-            )
-            row = c.fetchone()
-        return (row["digest"], row["receipt"]) if row else None
-
-    def select_clock(self) -> str:
-        """The stamp of the last event, or the empty text before the first."""
-        with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT at FROM clock WHERE one=1")
-            at: str = c.fetchone()["at"]
-        return at
-
-
-class MemoryLedgerRecorder(POPOApplicationRecorder):
+class MemoryLedgerRecorder(POPOApplicationRecorder, LedgerRecorder):
     """The same contract in memory, for unit tests and for retailers' own tests."""
 
     def __init__(self) -> None:
@@ -112,27 +168,35 @@ class MemoryLedgerRecorder(POPOApplicationRecorder):
         self._clock = ""
         self._receipts: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def _insert_events(
-        self, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
-        ticket: Ticket = kwargs["ticket"]
+    def append(self, make: Make) -> None:
+        """See `LedgerRecorder`."""
         with self._database_lock:
-            if ticket.at < self._clock:
-                raise ClockBehind(ticket.at)
-            if (ticket.party, ticket.command) in self._receipts:
-                raise IntegrityError(ticket.command)
-            positions = super()._insert_events(stored_events)
-            self._clock = ticket.at
-            kept = (ticket.digest, ticket.receipt(positions or []))
-            self._receipts[ticket.party, ticket.command] = kept
-            return positions
+            batch = make(self._clock)
+            first = len(self._stored_events) + 1
+            kept = batch.receipt(range(first, first + len(batch.events)))
+            if (kept.party, kept.command) in self._receipts:
+                raise IntegrityError(kept.command)
+            self._insert_events(batch.events)
+            self._receipts[kept.party, kept.command] = (kept.digest, kept.receipt)
+            self._clock = batch.at
+
+    def together(self, work: Callable[[], T]) -> T:
+        """See `LedgerRecorder`: the vault is another part of the memory."""
+        return work()
 
     def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
-        """Digest and receipt kept for a command, if any."""
+        """See `LedgerRecorder`."""
         with self._database_lock:
             return self._receipts.get((party, command))
 
     def select_clock(self) -> str:
-        """The stamp of the last event, or the empty text before the first."""
+        """See `LedgerRecorder`."""
         with self._database_lock:
             return self._clock
+
+    def inspect(self) -> Inspection:
+        """See `LedgerRecorder`."""
+        raise Unavailable("a ledger in memory has no store to look at")
+
+    def close(self) -> None:
+        """See `LedgerRecorder`."""

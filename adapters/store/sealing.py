@@ -24,10 +24,15 @@ from domain.errors import NotFound
 
 
 class Sealer:
-    """Seals and opens the free text of events."""
+    """Seals and opens the free text of events.
 
-    def __init__(self, vault: Vault) -> None:
+    `apart` says that the vault's secrets are committed apart from the events: an erasure may then
+    be recorded and its key still be there.
+    """
+
+    def __init__(self, vault: Vault, *, apart: bool = True) -> None:
         self._vault = vault
+        self._apart = apart
         self._lock = threading.Lock()
         self._condemned: dict[str, str] = {}
 
@@ -76,16 +81,17 @@ class Sealer:
     def erase(self, party: str, about: str, key: str) -> bool:
         """Destroy the key of this name; False where it is gone, or another is in its place.
 
-        Raises `Unavailable` where the vault fails: nothing more is sealed under that key or
-        opened with it, and it is destroyed before the next text is sealed.
+        Raises `Unavailable` where the vault fails. Where that is apart, nothing more is sealed
+        under that key or opened with it then, and it is destroyed before the next text is sealed.
         """
         name = f"text/{party}/{about}"
         with self._lock:
-            self._condemned[name] = key
-            return self._destroy(name)
+            if self._apart:
+                self._condemned[name] = key
+            return self._destroy(name, key)
 
-    def _destroy(self, name: str) -> bool:
-        key, condemned = self._vault.get(name), self._condemned.get(name)
+    def _destroy(self, name: str, condemned: str) -> bool:
+        key = self._vault.get(name)
         fits = key is not None and _named(key) == condemned
         gone = fits and self._vault.destroy(name)
         self._condemned.pop(name, None)
@@ -94,11 +100,10 @@ class Sealer:
     def _key(self, name: str, *, make: bool) -> bytes:
         with self._lock:
             if name in self._condemned:
-                self._destroy(name)
+                self._destroy(name, self._condemned[name])
             key = self._vault.get(name)
             if key is None and make:
-                key = os.urandom(KEY_BYTES)
-                self._vault.put(name, key)
+                key = self._vault.once(name, os.urandom(KEY_BYTES))
         if key is None:
             raise NotFound("this text was erased", next_step="its hash still stands in the ledger")
         return key

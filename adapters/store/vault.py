@@ -7,14 +7,14 @@ Seeds of NATS accounts, the keys of sealed text, cursors. Values are sealed unde
 from __future__ import annotations
 
 import os
-import sqlite3
-import threading
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from adapters.sql.sqlite import SqliteStore
+from adapters.sql.store import Store
 from domain.errors import Unavailable
 
 KEY_BYTES = 32
@@ -29,6 +29,10 @@ class Vault(Protocol):
 
     def put(self, name: str, secret: bytes) -> None:
         """Keep a secret, on disk when it returns; an earlier one of that name is replaced."""
+        ...
+
+    def once(self, name: str, secret: bytes) -> bytes:
+        """Keep a secret where there is none of that name yet; the one that is kept."""
         ...
 
     def destroy(self, name: str) -> bool:
@@ -54,6 +58,10 @@ class MemoryVault:
         """See `Vault`."""
         self._secrets[name] = secret
 
+    def once(self, name: str, secret: bytes) -> bytes:
+        """See `Vault`."""
+        return self._secrets.setdefault(name, secret)
+
     def destroy(self, name: str) -> bool:
         """See `Vault`."""
         return self._secrets.pop(name, None) is not None
@@ -66,31 +74,27 @@ class MemoryVault:
         """Nothing to close."""
 
 
-class SqliteVault:
-    """A vault in an SQLite file of its own: erased rows are overwritten (`secure_delete`)."""
+class SealedVault:
+    """A vault in a `Store`, each secret sealed under the master key.
 
-    def __init__(self, path: Path, master_key: bytes) -> None:
+    In an SQLite file of its own, or beside the ledger on PostgreSQL: what is put or destroyed in a
+    transaction of that database is part of it.
+    """
+
+    def __init__(self, store: Store, master_key: bytes) -> None:
         self._master = AESGCM(master_key)
-        self._lock = threading.Lock()
-        path.touch(mode=0o600, exist_ok=True)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._store = store
         try:
-            self._prepare()
+            store.declare("CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, sealed BLOB)")
+            for row in store.rows("SELECT name FROM secrets LIMIT 1"):
+                self.get(row[0])  # a wrong master key must not seal beside the right one's
         except Unavailable:
             self.close()
             raise
 
-    def _prepare(self) -> None:
-        self._rows("PRAGMA journal_mode=DELETE")  # a WAL would keep destroyed keys around
-        self._rows("PRAGMA synchronous=FULL")
-        self._rows("PRAGMA secure_delete=ON")
-        self._rows("CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, sealed BLOB)")
-        for row in self._rows("SELECT name FROM secrets LIMIT 1"):
-            self.get(row[0])  # a wrong master key must not seal anything beside the right one's
-
     def get(self, name: str) -> bytes | None:
         """See `Vault`; raises `Unavailable` where the master key does not fit."""
-        rows = self._rows("SELECT sealed FROM secrets WHERE name=?", name)
+        rows = self._store.rows("SELECT sealed FROM secrets WHERE name=?", name)
         if not rows:
             return None
         sealed: bytes = rows[0][0]
@@ -99,31 +103,42 @@ class SqliteVault:
         except (InvalidTag, ValueError):
             raise Unavailable(
                 "the master key does not open the vault",
-                expected="the master key the data folder was made with",
+                expected="the master key the vault was made with",
                 next_step="point VARSEL_MASTER_KEY_FILE at it",
             ) from None
 
     def put(self, name: str, secret: bytes) -> None:
         """See `Vault`."""
-        nonce = os.urandom(12)
-        sealed = nonce + self._master.encrypt(nonce, secret, name.encode())
-        self._rows("INSERT OR REPLACE INTO secrets VALUES (?,?)", name, sealed)
+        self._store.rows(
+            "INSERT INTO secrets VALUES (?,?)"
+            " ON CONFLICT (name) DO UPDATE SET sealed=excluded.sealed",
+            name,
+            _sealed(self._master, name, secret),
+        )
+
+    def once(self, name: str, secret: bytes) -> bytes:
+        """See `Vault`."""
+        self._store.rows(
+            "INSERT INTO secrets VALUES (?,?) ON CONFLICT (name) DO NOTHING",
+            name,
+            _sealed(self._master, name, secret),
+        )
+        return self.get(name) or secret
 
     def destroy(self, name: str) -> bool:
         """See `Vault`."""
-        return bool(self._rows("DELETE FROM secrets WHERE name=? RETURNING name", name))
+        return bool(self._store.rows("DELETE FROM secrets WHERE name=? RETURNING name", name))
 
     def names(self, prefix: str) -> list[str]:
         """See `Vault`."""
-        rows = self._rows(
+        rows = self._store.rows(
             "SELECT name FROM secrets WHERE substr(name,1,?)=? ORDER BY name", len(prefix), prefix
         )
         return [row[0] for row in rows]
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+        """Let go of the store."""
+        self._store.close()
 
     def rewrap(self, master_key: bytes) -> int:
         """Seal every secret under another master key, all or none; how many there are.
@@ -131,26 +146,23 @@ class SqliteVault:
         One transaction: a crash leaves the old key or the new one, never some of each.
         """
         new = AESGCM(master_key)
-        self._rows("BEGIN IMMEDIATE")
-        try:
+        with self._store.transaction():
             names = self.names("")
             for name in names:
-                secret, nonce = self.get(name) or b"", os.urandom(12)
-                sealed = nonce + new.encrypt(nonce, secret, name.encode())
-                self._rows("UPDATE secrets SET sealed=? WHERE name=?", sealed, name)
-            self._rows("COMMIT")
-        except BaseException:
-            self._rows("ROLLBACK")
-            raise
+                sealed = _sealed(new, name, self.get(name) or b"")
+                self._store.rows("UPDATE secrets SET sealed=? WHERE name=?", sealed, name)
         self._master = new
         return len(names)
 
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        with self._lock:
-            try:
-                return self._db.execute(statement, values).fetchall()
-            except sqlite3.Error as broken:
-                raise Unavailable("the vault's file does not answer", got=str(broken)) from broken
+
+def vault_file(path: Path) -> SqliteStore:
+    """The file of a vault: erased rows are overwritten, and in no journal that stays."""
+    return SqliteStore(path, ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON"))
+
+
+def _sealed(key: AESGCM, name: str, secret: bytes) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + key.encrypt(nonce, secret, name.encode())
 
 
 def load_master_key(path: Path, *, create: bool) -> bytes:
@@ -190,8 +202,10 @@ def load_master_key(path: Path, *, create: bool) -> bytes:
 
 
 def _require_private(path: Path) -> None:
+    """Refuse what others can read, unless the mount is read-only: so containers get secrets."""
     mode = path.stat().st_mode & 0o777
-    if mode & 0o077:
+    read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+    if mode & 0o077 and not (read_only and not mode & 0o033):
         raise Unavailable(
             "others than its owner can get at the master key",
             got=f"{path} with mode {mode:04o}",

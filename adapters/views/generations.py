@@ -1,77 +1,111 @@
-"""Views in generations: a new one is built beside the old, then the pointer is switched.
-
-Never rename over an open database: its write-ahead log would bring the old rows back.
-"""
+"""Views in generations: a new one is built beside the old, then it takes the old one's place."""
 
 from __future__ import annotations
 
-import os
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
 from pathlib import Path
 
-from adapters.views.sqlite import SqliteRows
+from adapters.observing import Observe, unobserved
+from adapters.sql.postgres import Database
+from adapters.views.batch import Reached
+from adapters.views.files import FileShelf
+from adapters.views.shelf import Generation, Shelf, Standing
+from adapters.views.tables import TableShelf
 from domain.envelope import Recorded
-from projections.everything import SCHEMA
+from domain.errors import VarselError
+from projections.everything import in_part
+from projections.parts import WHOLE, Part
 from projections.rows import Project, Rows
 
 BATCH = 500
-_NAME = re.compile(r"views-\d+-(\d+)\.sqlite")
+UNREADABLE = (sqlite3.DatabaseError, ValueError, VarselError)
 Read = Callable[[int, int], Sequence[Recorded]]
+Progress = Callable[[int], None]
+
+
+def _untold(_: int) -> None:
+    """Nobody wants to know how far it has come."""
 
 
 class Views:
     """The read models in use, and how to build them anew.
 
-    `read(position, limit)` gives the log's events behind a position.
+    `where` is a folder that is this process's alone, or a database that others share. There, a
+    process may keep one `part` of several; without one (None) it reads what projectors elsewhere
+    keep. `read(position, limit)` gives the log's events behind a position.
     """
 
-    def __init__(self, folder: Path, read: Read, projections: Sequence[Project]) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder = folder
+    def __init__(
+        self,
+        where: Path | Database,
+        read: Read,
+        projections: Sequence[Project],
+        part: Part | None = WHOLE,
+    ) -> None:
         self._read = read
-        self._projections = tuple(projections)
+        self._every = tuple(projections)
+        self._projections = in_part(part or WHOLE, self._every)
         self._rebuilding = threading.Lock()
         self._switching = threading.Lock()
-        self._retired: list[SqliteRows] = []
-        self._current = self._open()
+        self.observe: Observe = unobserved
+        if isinstance(where, Path):
+            self._shelf: Shelf = FileShelf(where)
+            self._open()
+            return
+        self._shelf = shelf = TableShelf(where, part or WHOLE)
+        if part is not None:
+            self._open()
+            self._divide(shelf, part.of)
 
     @property
     def rows(self) -> Rows:
         """The rows of the generation in use."""
-        return self._current
+        return self._shelf.rows
 
     @property
     def generation(self) -> str:
         """The name of the generation in use."""
-        return self._current.path.name
+        return self._shelf.current().name
+
+    def standing(self) -> Standing:
+        """How far the views have come, and what holds their projectors up."""
+        return self._shelf.standing()
 
     def position(self) -> int:
-        """The position of the last event in the views."""
-        return self._current.position()
+        """The position up to which the views hold every event."""
+        return self.standing().position
+
+    def tell(self, trouble: str | None) -> None:
+        """Say what holds this process's projector up; None where nothing does any more."""
+        self._shelf.tell(trouble)
 
     def advance(self) -> int:
-        """Project the next batch of events; returns how many there were."""
+        """Project the next batch of events; returns how many there were.
+
+        Raises `Overtaken` where another process moves the same part.
+        """
         with self._switching:
-            events = self._read(self._current.position(), BATCH)
+            rows = self._shelf.current()
+            events = self._read(rows.last().position, BATCH)
             if events:
-                self._current.apply(events, self._projections)
+                with self.observe("project"):
+                    rows.apply(events, self._projections)
             return len(events)
 
-    def rebuild(self, progress: Callable[[int], None] = lambda _: None) -> str:
+    def rebuild(self, progress: Progress = _untold) -> str:
         """Build a new generation from the whole log, then switch to it; returns its name.
 
         Readers go on with the old one meanwhile, and the projector too.
         """
         with self._rebuilding:
             fresh = self._build(progress)
-            with self._switching:
+            with self._switching, self._shelf.still():
                 self._fill(fresh, progress)
-                self._switch_to(fresh)
-            return fresh.path.name
+                self._shelf.use(fresh)
+            self._shelf.sweep()
+            return fresh.name
 
     def verify(self) -> str | None:
         """Build a new generation and compare: where the one in use differs, the new one takes over.
@@ -79,105 +113,86 @@ class Views:
         Returns the first row that differs, None where all are what the ledger makes of them.
         """
         with self._rebuilding:
-            fresh = self._build(lambda _: None)
-            with self._switching:
-                self._fill(fresh, lambda _: None)
+            fresh = self._build(_untold)
+            with self._switching, self._shelf.still():
+                self._fill(fresh, _untold)
                 differs = self._difference(fresh)
                 if differs is not None:
-                    self._switch_to(fresh)
-                    return differs
-            fresh.close()
-            for path in self._folder.glob(f"{fresh.path.name}*"):
-                path.unlink()
-            return None
+                    self._shelf.use(fresh)
+            if differs is None:
+                self._shelf.discard(fresh)
+            self._shelf.sweep()
+            return differs
 
     def close(self) -> None:
-        """Close all files."""
-        for rows in (*self._retired, self._current):
-            rows.close()
+        """Let go of everything."""
+        self._shelf.close()
 
-    def _build(self, progress: Callable[[int], None]) -> SqliteRows:
-        fresh = SqliteRows(self._folder / self._next_name())
+    def _open(self) -> None:
+        """Take up the views that are there; where none can be used, build them."""
+        if not self._usable():
+            fresh = self._build(_untold)
+            with self._shelf.still():
+                if self._usable():  # they were faster
+                    self._shelf.discard(fresh)
+                else:
+                    self._fill(fresh, _untold)
+                    self._shelf.use(fresh)
+        self._shelf.sweep()
+
+    def _usable(self) -> bool:
+        """Whether there are views in use that can be read, and are of this log."""
+        try:
+            with self._shelf.still():  # what fails in here, fails alone
+                if self._shelf.find() is None:
+                    return False
+                self._shelf.current().all("", "", limit=1)
+                return all(self._is_of_this_log(rows.last()) for rows, _ in self._shelf.parts())
+        except UNREADABLE:
+            return False
+
+    def _is_of_this_log(self, last: Reached) -> bool:
+        """Whether the last event in the rows stands where the log has it, too."""
+        if last.position == 0:
+            return True
+        found = self._read(last.position - 1, 1)
+        return [Reached(one.position, str(one.id)) for one in found] == [last]
+
+    def _build(self, progress: Progress) -> Generation:
+        fresh = self._shelf.make()
         try:
             self._fill(fresh, progress)
         except BaseException:
-            fresh.close()
+            self._shelf.discard(fresh)
             raise
         return fresh
 
-    def _switch_to(self, fresh: SqliteRows) -> None:
-        self._point_at(fresh.path.name)
-        self._retired.append(self._current)
-        self._current = fresh
+    def _fill(self, rows: Generation, progress: Progress) -> None:
+        while events := self._read(rows.last().position, BATCH):
+            progress(rows.apply(events, self._every))
 
-    def _fill(self, rows: SqliteRows, progress: Callable[[int], None]) -> None:
-        while events := self._read(rows.position(), BATCH):
-            progress(rows.apply(events, self._projections))
-
-    def _difference(self, fresh: SqliteRows) -> str | None:
+    def _difference(self, fresh: Generation) -> str | None:
         """Where the rows in use, caught up, differ from those that were built anew."""
         try:
-            self._fill(self._current, lambda _: None)
-            for ours, theirs in zip_longest(self._current.everything(), fresh.everything()):
-                if ours != theirs:
-                    view, scope, key, _ = theirs or ours
-                    return f"{view}/{scope}/{key}"
-        except (sqlite3.DatabaseError, ValueError) as broken:
+            with self._shelf.still():  # what fails in here, fails alone
+                self._level(fresh.last().position)
+                return self._shelf.difference(fresh)
+        except UNREADABLE as broken:
             return f"{self.generation} cannot be read: {broken}"
-        return None
 
-    def _open(self) -> SqliteRows:
-        name = self._pointed()
-        rows = self._usable(self._folder / name) if name else None
-        if rows is None:
-            rows = self._build(lambda _: None)
-            self._point_at(rows.path.name)
-        self._remove_others(rows.path.name)
-        return rows
+    def _level(self, position: int) -> None:
+        """Bring every part of the views in use to the same position, and no further."""
+        for rows, part in self._shelf.parts():
+            mine = in_part(part, self._every)
+            while rows.last().position < position:
+                events = self._read(rows.last().position, BATCH)
+                rows.apply([one for one in events if one.position <= position], mine)
 
-    def _usable(self, path: Path) -> SqliteRows | None:
-        if not path.exists():
-            return None
-        try:
-            rows = SqliteRows(path)
-        except sqlite3.DatabaseError:
-            return None
-        if self._is_of_this_log(rows):
-            return rows
-        rows.close()
-        return None
-
-    def _is_of_this_log(self, rows: SqliteRows) -> bool:
-        """Whether the last event in the rows stands where the log has it, too."""
-        try:
-            position, event = rows.last()
-        except (sqlite3.DatabaseError, ValueError):
-            return False
-        if position == 0:
-            return True
-        found = self._read(position - 1, 1)
-        return [(one.position, str(one.id)) for one in found] == [(position, event)]
-
-    def _pointed(self) -> str | None:
-        """The generation in use; None where there is none, or its rows have an older shape."""
-        pointer = self._folder / "CURRENT"
-        name = pointer.read_text(errors="replace").strip() if pointer.exists() else ""
-        return name if re.fullmatch(rf"views-{SCHEMA}-\d+\.sqlite", name) else None
-
-    def _point_at(self, name: str) -> None:
-        new = self._folder / "CURRENT.new"
-        with new.open("w") as file:
-            file.write(name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._folder / "CURRENT")
-
-    def _next_name(self) -> str:
-        names = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
-        taken = [int(name.group(1)) for name in names if name]
-        return f"views-{SCHEMA}-{max(taken, default=0) + 1}.sqlite"
-
-    def _remove_others(self, name: str) -> None:
-        for path in self._folder.glob("views-*.sqlite*"):
-            if not path.name.startswith(name):
-                path.unlink()
+    def _divide(self, shelf: TableShelf, of: int) -> None:
+        """Have so many parts go on from where the ones before them came to."""
+        if len(shelf.parts()) == of:
+            return
+        with shelf.still():
+            furthest = max(rows.last() for rows, _ in shelf.parts())
+            self._level(furthest.position)
+            shelf.divide(shelf.current(), of, furthest)

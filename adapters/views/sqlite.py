@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from adapters.views.batch import Batch, Reached, body
 from domain.envelope import Recorded
 from projections.rows import Project, Row
 
@@ -30,6 +31,7 @@ class SqliteRows:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.name = path.name
         path.touch(mode=0o600, exist_ok=True)
         self._opening = threading.Lock()
         self._opened: list[sqlite3.Connection] = []
@@ -67,7 +69,7 @@ class SqliteRows:
 
     def put(self, view: str, scope: str, key: str, row: Row) -> None:
         """See `Rows`."""
-        self._writer.execute(_PUT, (view, scope, key, _body(row)))
+        self._writer.execute(_PUT, (view, scope, key, body(row)))
 
     def drop(self, view: str, scope: str, key: str) -> None:
         """See `Rows`."""
@@ -83,46 +85,29 @@ class SqliteRows:
         )
         return [(key, json.loads(body)) for key, body in found.fetchall()]
 
-    def everything(self) -> Iterator[tuple[str, str, str, str]]:
-        """All rows as they are on disk, in order: through a connection of its own, past caches."""
-        reader = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-        try:
-            yield from reader.execute("SELECT * FROM rows ORDER BY view, scope, key")
-        finally:
-            reader.close()
-
     def position(self) -> int:
         """The position of the last event these rows hold."""
         return self.last()[0]
 
-    def last(self) -> tuple[int, str | None]:
-        """Position and id of the last event these rows hold; (0, None) where they hold none."""
+    def last(self) -> Reached:
+        """How far these rows have come."""
         row = self.get(_META, "", _POSITION) or {"position": 0}
-        return int(row["position"]), row.get("event")
+        return Reached(int(row["position"]), row.get("event"))
 
     def apply(self, events: Iterable[Recorded], projections: Iterable[Project]) -> int:
-        """Project a batch and commit it with its position; returns the position reached.
-
-        An event at or before that position is passed over: delivered twice changes nothing.
-        """
-        reached = self.position()
-        batch = Batch(self)
-        for event in events:
-            if event.position > reached:
-                for project in projections:
-                    project(event, batch)
-                reached = event.position
-                batch.put(_META, "", _POSITION, {"position": reached, "event": str(event.id)})
+        """Project a batch and commit it with its position; returns the position reached."""
+        batch, before = Batch(self), self.last()
+        reached = batch.take(events, projections, before)
+        if reached != before:
+            batch.put(_META, "", _POSITION, reached._asdict())
         self._commit(batch)
-        return reached
+        return reached.position
 
     def _commit(self, batch: Batch) -> None:
-        puts = [(*at, _body(row)) for at, row in batch.changed.items() if row is not None]
-        drops = [at for at, row in batch.changed.items() if row is None]
         self._writer.execute("BEGIN IMMEDIATE")
         try:
-            self._writer.executemany(_PUT, puts)
-            self._writer.executemany(_DROP, drops)
+            self._writer.executemany(_PUT, batch.puts())
+            self._writer.executemany(_DROP, batch.drops())
             self._writer.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):  # a full disk has rolled back already
@@ -136,38 +121,10 @@ class SqliteRows:
                 one.close()
 
 
-class Batch:
-    """Rows as they will be: what the batch has changed, laid over what is on disk."""
-
-    def __init__(self, below: SqliteRows) -> None:
-        self._below = below
-        self.changed: dict[tuple[str, str, str], Row | None] = {}
-
-    def get(self, view: str, scope: str, key: str) -> Row | None:
-        """See `Rows`."""
-        at = (view, scope, key)
-        if at in self.changed:
-            return self.changed[at]
-        return self._below.get(view, scope, key)
-
-    def put(self, view: str, scope: str, key: str, row: Row) -> None:
-        """See `Rows`."""
-        self.changed[view, scope, key] = row
-
-    def drop(self, view: str, scope: str, key: str) -> None:
-        """See `Rows`."""
-        self.changed[view, scope, key] = None
-
-    def all(
-        self, view: str, scope: str, *, after: str = "", limit: int | None = None
-    ) -> list[tuple[str, Row]]:
-        """See `Rows`."""
-        rows: dict[str, Row | None] = dict(self._below.all(view, scope, after=after))
-        here = {at[2]: row for at, row in self.changed.items() if at[:2] == (view, scope)}
-        rows |= {key: row for key, row in here.items() if key > after}
-        found = [(key, row) for key, row in sorted(rows.items()) if row is not None]
-        return found[:limit]
-
-
-def _body(row: Row) -> str:
-    return json.dumps(row, separators=(",", ":"), ensure_ascii=False)
+def everything(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    """All rows as they are on disk, in order: through a connection of its own, past caches."""
+    reader = sqlite3.connect(path, isolation_level=None, timeout=30)
+    try:
+        yield from reader.execute("SELECT * FROM rows ORDER BY view, scope, key")
+    finally:
+        reader.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +16,7 @@ from domain.values import Value
 
 PREFIX: Final = "webhook/"
 SECRET_BYTES: Final = 32  # Standard Webhooks, "Signature scheme": 24 to 64
+UNDER_WAY: Final = timedelta(hours=1)  # far more than any request takes
 OVERLAP: Final = timedelta(hours=24)  # during which a replaced secret signs as well
 
 
@@ -44,7 +45,7 @@ class Endpoint(Value):
     @property
     def name(self) -> str:
         """Under which the vault keeps it."""
-        return f"{PREFIX}{self.party}/{self.id}"
+        return _name(self.party, self.id)
 
     def secrets_at(self, now: datetime) -> list[str]:
         """The secrets to sign with, the newest first."""
@@ -68,72 +69,65 @@ def new_secret() -> str:
 
 
 class Endpoints:
-    """All endpoints, in memory; `of_party` gives what a party's stream says of its own.
+    """All endpoints, looked up anew each time: any process may have changed them.
 
-    One that is kept but not in the ledger was never accepted, or was removed: a crash came
-    between the two. It is destroyed.
+    `of_party` gives what a party's stream says of its own, and whether each is enabled.
     """
 
-    def __init__(self, vault: Vault, of_party: Callable[[str], dict[str, bool]]) -> None:
+    def __init__(self, vault: Vault, of_party: Callable[[str], Mapping[str, bool]]) -> None:
         self._vault = vault
-        self._known: dict[str, Endpoint] = {}
-        self._disabled: set[str] = set()
-        for name in vault.names(PREFIX):
-            kept = vault.get(name)
-            found = Endpoint.model_validate_json(kept) if kept else None
-            accepted = of_party(found.party) if found else {}
-            if found is None or found.id not in accepted:
-                vault.destroy(name)
-                continue
-            self._known[found.id] = found
-            if not accepted[found.id]:
-                self._disabled.add(found.id)
+        self.of_party = of_party
 
-    def __iter__(self) -> Iterator[Endpoint]:
-        """Every endpoint, enabled or not."""
-        return iter(list(self._known.values()))
-
-    def get(self, endpoint: str) -> Endpoint | None:
-        """An endpoint by its id."""
-        return self._known.get(endpoint)
-
-    def enabled(self, endpoint: str) -> bool:
-        """Whether it is there and sent to."""
-        return endpoint in self._known and endpoint not in self._disabled
+    def find(self, party: str, endpoint: str) -> Endpoint | None:
+        """What is kept of an endpoint, whether or not the ledger has accepted it."""
+        kept = self._vault.get(_name(party, endpoint))
+        return Endpoint.model_validate_json(kept) if kept else None
 
     def of(self, party: str) -> list[Endpoint]:
         """A party's endpoints, oldest first."""
-        found = (one for one in self if one.party == party)
-        return sorted(found, key=lambda one: (one.created_at, one.id))
+        found = (self.find(party, one) for one in self.of_party(party))
+        return sorted(filter(None, found), key=lambda one: (one.created_at, one.id))
 
     def require(self, party: str, endpoint: str) -> Endpoint:
         """A party's own endpoint; another's is refused like one that is not there."""
-        found = self._known.get(endpoint)
-        if found is None or found.party != party:
-            raise no_webhook(endpoint, dict.fromkeys((one.id for one in self.of(party)), True))
+        known = self.of_party(party)
+        found = self.find(party, endpoint) if endpoint in known else None
+        if found is None:
+            raise no_webhook(endpoint, dict(known))
         return found
 
+    def every(self, now: datetime) -> Iterator[Endpoint]:
+        """All that were accepted, for whoever begins to send.
+
+        One that is kept but not in the ledger was never accepted, or was removed: a crash came
+        between the two. It is destroyed, once it is too old to be on its way in another process.
+        """
+        known: dict[str, Mapping[str, bool]] = {}
+        for name in self._vault.names(PREFIX):
+            party, _, endpoint = name.removeprefix(PREFIX).partition("/")
+            if party not in known:
+                known[party] = self.of_party(party)
+            found = self.find(party, endpoint)
+            if found is None:
+                continue
+            if endpoint in known[party]:
+                yield found
+            elif found.created_at < now - UNDER_WAY:
+                self._vault.destroy(name)
+
     def store(self, endpoint: Endpoint) -> None:
-        """Keep an endpoint, or what changes of it: on disk when it returns, not in use yet."""
+        """Keep what changes of an endpoint: on disk when it returns."""
         self._vault.put(endpoint.name, endpoint.model_dump_json().encode())
 
-    def know(self, endpoint: Endpoint) -> None:
-        """Use what was stored: the ledger has accepted it."""
-        self._known[endpoint.id] = endpoint
+    def store_new(self, endpoint: Endpoint) -> Endpoint:
+        """Keep a new endpoint; the one that is kept: another process may have been quicker."""
+        kept = self._vault.once(endpoint.name, endpoint.model_dump_json().encode())
+        return Endpoint.model_validate_json(kept)
 
-    def restore(self, endpoint: Endpoint, kept: Endpoint | None) -> None:
-        """Undo `store`: the ledger has refused it."""
-        if kept is None:
-            self._vault.destroy(endpoint.name)
-        else:
-            self.store(kept)
-
-    def drop(self, endpoint: Endpoint) -> None:
+    def drop(self, party: str, endpoint: str) -> None:
         """Destroy what the vault holds of an endpoint."""
-        self._known.pop(endpoint.id, None)
-        self._disabled.discard(endpoint.id)
-        self._vault.destroy(endpoint.name)
+        self._vault.destroy(_name(party, endpoint))
 
-    def enable(self, endpoint: str, *, enabled: bool) -> None:
-        """Take in what the ledger now says of it."""
-        (self._disabled.discard if enabled else self._disabled.add)(endpoint)
+
+def _name(party: str, endpoint: str) -> str:
+    return f"{PREFIX}{party}/{endpoint}"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import random
 from contextlib import AsyncExitStack
-from pathlib import Path
+from functools import partial
 from urllib.parse import urlencode
 
+from adapters.engines.bell import Bell
 from adapters.platform import Parts, Platform
+from adapters.sql.store import Store
 from adapters.store.vault import Vault
 from adapters.webhooks import operations, sender
 from adapters.webhooks.endpoints import Endpoint, Endpoints
 from adapters.webhooks.operations import Webhooks
 from adapters.webhooks.outbox import Link, Outbox
 from adapters.webhooks.post import Post, Resolver
-from adapters.webhooks.progress import ProgressFile
+from adapters.webhooks.progress import Cursors
 from adapters.webhooks.sender import Sender
 from adapters.wire import render
 from domain import access
@@ -23,28 +25,28 @@ from domain.use_cases.webhooks import Abandoned
 from projections import parties
 
 
-async def open_webhooks(  # noqa: PLR0913 - a part of the root: it names each
-    path: Path,
+def open_webhooks(  # noqa: PLR0913 - a part of the root: it names each
+    store: Store,
     vault: Vault,
+    bell: Bell,
     parts: Parts,
     platform: Platform,
     stack: AsyncExitStack,
     *,
     private: bool,
     base: str | None,
-) -> None:
-    """Send webhooks until the stack is left; progress is kept at `path`.
+) -> Webhooks:
+    """The webhooks of this process, which sends nothing until `send` is called.
 
-    `base` is the URL at which people reach the HTTP door; without one, events hold no link.
+    Progress is kept in `store`. `base` is the URL at which people reach the HTTP door; without
+    one, events hold no link.
     """
-    progress = ProgressFile(path)
-    stack.callback(progress.close)
     resolver = Resolver()
     stack.callback(resolver.close)
     post = Post(resolver, private=private)
     stack.push_async_callback(post.close)
-    endpoints = Endpoints(vault, parts.desk.webhooks)
-    running = Sender(endpoints, progress, _ports(parts, platform, post, base), parts.log)
+    cursors, endpoints = Cursors(store), Endpoints(vault, parts.desk.webhooks)
+    sending = Sender(endpoints, cursors, _ports(parts, platform, post, bell, base), parts.log)
     ports = operations.Ports(
         desk=parts.desk,
         write=parts.write,
@@ -52,13 +54,15 @@ async def open_webhooks(  # noqa: PLR0913 - a part of the root: it names each
         clock=parts.clock,
         resolve=resolver,
         private=private,
+        ring=partial(bell.ring, "webhooks"),
     )
-    platform.webhooks = Webhooks(ports, endpoints, progress, running)
-    running.start()
-    stack.push_async_callback(running.stop)
+    platform.webhooks = Webhooks(ports, endpoints, cursors, sending)
+    return platform.webhooks
 
 
-def _ports(parts: Parts, platform: Platform, post: Post, base: str | None) -> sender.Ports:
+def _ports(
+    parts: Parts, platform: Platform, post: Post, bell: Bell, base: str | None
+) -> sender.Ports:
     async def give_up(endpoint: Abandoned) -> None:
         await parts.write(lambda: parts.desk.give_up(endpoint, parts.clock()))
 
@@ -80,6 +84,7 @@ def _ports(parts: Parts, platform: Platform, post: Post, base: str | None) -> se
         clock=parts.clock,
         jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - spreads load, guards nothing
         watch=parts.projector.watch,
+        hear=partial(bell.hear, "webhooks"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from adapters.webhooks.addresses import checked_url
 from adapters.webhooks.endpoints import Endpoint, Endpoints, new_secret
 from adapters.webhooks.outbox import a_test
 from adapters.webhooks.post import ANSWER, Resolve, Unsafe, judge
-from adapters.webhooks.progress import ProgressFile
+from adapters.webhooks.progress import Cursors, Progress
 from adapters.webhooks.sender import Sender
 from domain import streams
 from domain.commands import Command
@@ -44,7 +45,10 @@ class Write(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """What webhooks need of the platform; `private` is the operator's leave to send inside."""
+    """What webhooks need of the platform; `private` is the operator's leave to send inside.
+
+    `ring` tells the process that sends that endpoints were changed.
+    """
 
     desk: Desk
     write: Write
@@ -52,17 +56,21 @@ class Ports:
     clock: Callable[[], datetime]
     resolve: Resolve
     private: bool
+    ring: Callable[[], None]
 
 
 class Webhooks:
-    """Adds, shows, tries, renews, opens again and removes endpoints; watches over their sender."""
+    """Adds, shows, tries, renews, opens again and removes endpoints, in any process.
+
+    What was changed is in ledger, vault and cursors: the process that sends finds it there.
+    """
 
     def __init__(
-        self, ports: Ports, endpoints: Endpoints, progress: ProgressFile, sender: Sender
+        self, ports: Ports, endpoints: Endpoints, cursors: Cursors, sender: Sender
     ) -> None:
         self._ports = ports
         self._endpoints = endpoints
-        self._progress = progress
+        self._cursors = cursors
         self._sender = sender
         self._tried: set[str] = set()
         self.operations: dict[str, Callable[[Request], Awaitable[Answer]]] = {
@@ -78,27 +86,25 @@ class Webhooks:
         """One of the operations, asked for by a party that may; raises a `VarselError`."""
         return await self.operations[request.verb](request)
 
+    async def send(self, stack: AsyncExitStack) -> None:
+        """Send what is to be sent until the stack is left: one process at a time."""
+        self._sender.start()
+        stack.push_async_callback(self._sender.stop)
+
     def health(self) -> dict[str, int]:
         """How many endpoints there are, how many of them fail or were given up."""
-        found = [self._sender.progress(one) for one in self._endpoints]
-        return {
-            "endpoints": len(found),
-            "failing": sum(one.failures > 0 and one.disabled_at is None for one in found),
-            "disabled": sum(not self._endpoints.enabled(one.endpoint) for one in found),
-        }
+        return self._cursors.counts()._asdict()
 
     def disabled(self) -> list[str]:
         """Endpoints given up, a sentence each: their parties' trouble, not the platform's."""
         return [
-            f"webhook {one.id} of {one.party} is disabled: "
-            f"{self._sender.progress(one).disabled_why}"
-            for one in self._endpoints
-            if not self._endpoints.enabled(one.id)
+            f"webhook {endpoint} of {party} is disabled: {why}"
+            for endpoint, party, why in self._cursors.disabled()
         ]
 
     @property
     def trouble(self) -> str | None:
-        """What of ours is in the way."""
+        """What of ours is in the way, where this process sends."""
         return self._sender.trouble
 
     # --- operations ---
@@ -109,21 +115,21 @@ class Webhooks:
         self._ports.desk.granted(request.party, request.verb).require_sight(feed)
         url = checked_url(command.url, private=self._ports.private)
         await self._require_fit(url)
-        endpoint = self._made(request, command, feed)
+        endpoint = await asyncio.to_thread(self._made, request, command, feed)
         place = use_cases.Place(endpoint.id, url.raw_host.decode("ascii"))
-        use_case = partial(use_cases.add, place)
-        receipt = await self._ports.write(partial(self._accept, request, use_case, endpoint))
-        known = self._endpoints.require(request.party, endpoint.id)
-        self._sender.look_at(known.id)
-        return self._told(known, receipt, secret=known.secret)
+        work = partial(self._accept_new, request, partial(use_cases.add, place), endpoint)
+        receipt, known = await self._changed(work)
+        return await self._told(known, receipt, secret=known.secret)
 
     async def _list(self, request: Request) -> Answer:
-        found = self._endpoints.of(request.party)
-        return {"webhooks": [self._shown(one) for one in found]}
+        return {"webhooks": await asyncio.to_thread(self._listed, request.party)}
 
     async def _test(self, request: Request) -> Answer:
+        """This process sends it itself: whoever asks waits for what the endpoint says."""
         command = _read(c.TestWebhook, request)
-        endpoint = self._endpoints.require(request.party, command.webhook)
+        endpoint = await asyncio.to_thread(
+            self._endpoints.require, request.party, command.webhook
+        )
         if endpoint.id in self._tried:
             raise Refused("a test of this webhook is under way", next_step="wait for its answer")
         self._tried.add(endpoint.id)
@@ -136,32 +142,32 @@ class Webhooks:
 
     async def _rotate(self, request: Request) -> Answer:
         command = _read(c.RotateWebhook, request)
-        endpoint = self._endpoints.require(request.party, command.webhook)
-        if endpoint.rotated_by != request.command:  # else its answer was lost on the way
-            endpoint = endpoint.renewed(self._ports.clock(), request.command)
-        receipt = await self._ports.write(
-            partial(self._accept, request, use_cases.rotate, endpoint)
-        )
-        return self._told(endpoint, receipt, secret=endpoint.secret)
+        receipt, endpoint = await self._changed(partial(self._renew, request, command.webhook))
+        return await self._told(endpoint, receipt, secret=endpoint.secret)
 
     async def _enable(self, request: Request) -> Answer:
         command = _read(c.EnableWebhook, request)
-        endpoint = self._endpoints.require(request.party, command.webhook)
-        self._require_within(command.after, endpoint.feed)
-        receipt = await self._arrange(request, use_cases.enable)
-        async with self._sender.held(endpoint.id):
-            self._progress.put(self._sender.progress(endpoint).opened(command.after))
-            self._endpoints.enable(endpoint.id, enabled=True)
-        return self._told(endpoint, receipt)
+        found = await asyncio.to_thread(self._endpoints.require, request.party, command.webhook)
+        self._require_within(command.after, found.feed)
+
+        def work() -> Receipt:
+            self._cursors.hold(command.webhook)
+            receipt = self._arrange(request, use_cases.enable)
+            self._cursors.open(command.webhook, command.after)
+            return receipt
+
+        return await self._told(found, await self._changed(work))
 
     async def _remove(self, request: Request) -> Answer:
         command = _read(c.RemoveWebhook, request)
-        receipt = await self._arrange(request, use_cases.remove)
-        endpoint = self._endpoints.get(command.webhook)
-        if endpoint is not None:
-            await self._ports.write(partial(self._endpoints.drop, endpoint))
-            async with self._sender.held(endpoint.id):
-                self._progress.drop(endpoint.id)
+
+        def work() -> Receipt:
+            receipt = self._arrange(request, use_cases.remove)
+            self._endpoints.drop(request.party, command.webhook)
+            self._cursors.drop(command.webhook)
+            return receipt
+
+        receipt = await self._changed(work)
         return {"receipt": receipt.model_dump(mode="json"), "webhook": command.webhook}
 
     # --- parts of them ---
@@ -208,45 +214,83 @@ class Webhooks:
             secret=new_secret(),
         )
 
-    async def _arrange(self, request: Request, use_case: UseCase) -> Receipt:
-        ports = self._ports
-        return await ports.write(lambda: ports.desk.arrange(request, use_case, ports.clock()))
+    async def _changed(self, work: Callable[[], T]) -> T:
+        """Do what changes endpoints, in one transaction where one database holds everything."""
 
-    def _accept(self, request: Request, use_case: UseCase, endpoint: Endpoint) -> Receipt:
+        def whole() -> T:
+            with self._cursors.transaction():
+                return work()
+
+        done = await self._ports.write(whole)
+        await asyncio.to_thread(self._ports.ring)
+        return done
+
+    def _arrange(self, request: Request, use_case: UseCase) -> Receipt:
+        return self._ports.desk.arrange(request, use_case, self._ports.clock())
+
+    def _accept_new(
+        self, request: Request, use_case: UseCase, asked: Endpoint
+    ) -> tuple[Receipt, Endpoint]:
         """The vault first: what is accepted must be there; it forgets again what is refused."""
-        kept = self._endpoints.get(endpoint.id)
-        if kept is None or endpoint.rotated_by != kept.rotated_by:
-            self._endpoints.store(endpoint)
+        kept = self._endpoints.store_new(asked)
+        if kept != asked and asked.id not in self._endpoints.of_party(asked.party):
+            self._endpoints.store(asked)  # what a crash left was never accepted
+            kept = asked
         try:
-            receipt = self._ports.desk.arrange(request, use_case, self._ports.clock())
+            receipt = self._arrange(request, use_case)
         except VarselError:
-            self._endpoints.restore(endpoint, kept)
+            if kept == asked:
+                self._endpoints.drop(asked.party, asked.id)
             raise
-        if endpoint.id not in self._ports.desk.webhooks(request.party):
-            self._endpoints.drop(endpoint)
+        if asked.id not in self._endpoints.of_party(asked.party):
+            self._endpoints.drop(asked.party, asked.id)
             raise Refused(
                 "this webhook was removed since it was asked for",
                 field="command",
                 got=request.command,
                 expected="a command id of its own for a new one",
             )
-        if kept is None or endpoint.rotated_by != kept.rotated_by:
-            self._endpoints.know(endpoint)
-        return receipt
+        self._cursors.begin(kept.id, kept.party, kept.after)
+        return receipt, kept
 
-    def _told(self, endpoint: Endpoint, receipt: Receipt, **more: str) -> Answer:
-        said = {"receipt": receipt.model_dump(mode="json"), "webhook": self._shown(endpoint)}
-        return {**said, **more}
+    def _renew(self, request: Request, name: str) -> tuple[Receipt, Endpoint]:
+        """As for a new one; the cursor is held so that two processes do not both renew it."""
+        self._cursors.hold(name)
+        before = self._endpoints.require(request.party, name)
+        if before.rotated_by == request.command:  # its answer was lost on the way
+            return self._arrange(request, use_cases.rotate), before
+        renewed = before.renewed(self._ports.clock(), request.command)
+        self._endpoints.store(renewed)
+        try:
+            return self._arrange(request, use_cases.rotate), renewed
+        except VarselError:
+            self._endpoints.store(before)
+            raise
 
-    def _shown(self, endpoint: Endpoint) -> Answer:
+    def _listed(self, party: str) -> list[Answer]:
+        enabled = self._endpoints.of_party(party)
+        return [
+            self._shown(one, enabled=enabled.get(one.id, False))
+            for one in self._endpoints.of(party)
+        ]
+
+    async def _told(self, endpoint: Endpoint, receipt: Receipt, **more: str) -> Answer:
+        def shown() -> Answer:
+            enabled = self._endpoints.of_party(endpoint.party).get(endpoint.id, False)
+            return self._shown(endpoint, enabled=enabled)
+
+        said = await asyncio.to_thread(shown)
+        return {"receipt": receipt.model_dump(mode="json"), "webhook": said, **more}
+
+    def _shown(self, endpoint: Endpoint, *, enabled: bool) -> Answer:
         """An endpoint and its state, for its own party; never its secrets."""
         hidden = {"secret", "old_secret", "rotated_by", "after", "party"}
-        progress = asdict(self._sender.progress(endpoint))
-        del progress["endpoint"]
+        found = self._cursors.get(endpoint.id) or Progress(endpoint.id, endpoint.after)
+        progress = asdict(found)
+        del progress["endpoint"], progress["turn"]
         head = feed_index.head(endpoint.feed, self._ports.rows())
         state = {name: _plain(value) for name, value in progress.items()}
-        state |= {"enabled": self._endpoints.enabled(endpoint.id)}
-        state |= {"behind": max(0, head - progress["delivered"])}
+        state |= {"enabled": enabled, "behind": max(0, head - found.delivered)}
         return {**endpoint.model_dump(mode="json", exclude=hidden), "state": state}
 
 

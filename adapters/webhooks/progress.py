@@ -1,18 +1,17 @@
 """How far each endpoint has come: its cursor and its failures, on disk before anything goes on.
 
-Lost, this file costs nothing but repetition: an endpoint begins where it was added.
+The process that sends writes them, any other may open one anew or take it away. Lost, these tables
+cost nothing but repetition: an endpoint begins where it was added.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from dataclasses import astuple, dataclass, fields, replace
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from domain.errors import Unavailable
+from adapters.sql.store import Store
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,8 @@ class Progress:
     """How far one endpoint has come; times are UTC.
 
     `delivered` is the sequence up to which nothing is left to send; `failures` counts attempts in
-    a row that its next message was not taken in; `next_at` is when it is tried again.
+    a row that its next message was not taken in; `next_at` is when it is tried again. `turn` is
+    another number each time that sending begins anew.
     """
 
     endpoint: str
@@ -33,6 +33,7 @@ class Progress:
     taken_at: datetime | None = None
     disabled_at: datetime | None = None
     disabled_why: str | None = None
+    turn: int = 1
 
     def passed(self, sequence: int) -> Progress:
         """Nothing up to here is left to send."""
@@ -51,52 +52,114 @@ class Progress:
     def opened(self, after: int | None) -> Progress:
         """Sending begins anew, where it was or behind `after`."""
         behind = self.delivered if after is None else after
-        return replace(self.passed(behind), disabled_at=None, disabled_why=None)
+        fresh = replace(self.passed(behind), disabled_at=None, disabled_why=None)
+        return replace(fresh, turn=self.turn + 1)
+
+
+class Entry(NamedTuple):
+    """An endpoint that is kept, and the turn of its sending."""
+
+    endpoint: str
+    party: str
+    turn: int
+
+
+class Counts(NamedTuple):
+    """How many endpoints are kept, how many of these fail or were given up."""
+
+    endpoints: int
+    failing: int
+    disabled: int
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Progress))
 _TIMES: Final = frozenset({"next_at", "last_at", "taken_at", "disabled_at"})
+_CHANGING: Final = tuple(name for name in _COLUMNS if name not in {"endpoint", "turn"})
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS cursors
+    (endpoint TEXT PRIMARY KEY, party TEXT, turn INTEGER, delivered INTEGER, failures INTEGER,
+    next_at TEXT, last_at TEXT, last_status INTEGER, last_error TEXT, taken_at TEXT,
+    disabled_at TEXT, disabled_why TEXT)
+"""
+_SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM cursors"
+_UPDATE: Final = (
+    f"UPDATE cursors SET turn=?, {', '.join(f'{name}=?' for name in _CHANGING)} "  # noqa: S608 - ours
+    "WHERE endpoint=? AND turn=? RETURNING endpoint"
+)
+_COUNT: Final = """
+SELECT count(*), coalesce(sum(CASE WHEN failures>0 AND disabled_at IS NULL THEN 1 ELSE 0 END), 0),
+    coalesce(sum(CASE WHEN disabled_at IS NOT NULL THEN 1 ELSE 0 END), 0) FROM cursors
+"""
 
 
-class ProgressFile:
-    """Progress by endpoint, in an SQLite file of its own."""
+class Cursors:
+    """Progress by endpoint, in tables that all processes share."""
 
-    def __init__(self, path: Path | str) -> None:
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._rows("PRAGMA journal_mode=WAL")
-        self._rows("PRAGMA synchronous=FULL")
-        self._rows(
-            "CREATE TABLE IF NOT EXISTS progress (endpoint TEXT PRIMARY KEY, delivered INTEGER,"
-            " failures INTEGER, next_at TEXT, last_at TEXT, last_status INTEGER, last_error TEXT,"
-            " taken_at TEXT, disabled_at TEXT, disabled_why TEXT)"
-        )
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        store.declare(_TABLE)
 
     def get(self, endpoint: str) -> Progress | None:
-        """How far an endpoint has come, where anything was sent to it."""
-        rows = self._rows("SELECT * FROM progress WHERE endpoint=?", endpoint)
+        """How far an endpoint has come; None for one that is not kept."""
+        rows = self._store.rows(f"{_SELECT} WHERE endpoint=?", endpoint)
         return _read(rows[0]) if rows else None
 
-    def put(self, progress: Progress) -> None:
-        """Keep it: on disk when it returns."""
-        values = [_written(one) for one in astuple(progress)]
-        self._rows("INSERT OR REPLACE INTO progress VALUES (?,?,?,?,?,?,?,?,?,?)", *values)
+    def every(self) -> list[Entry]:
+        """All that are kept."""
+        return [Entry(*row) for row in self._store.rows("SELECT endpoint, party, turn FROM cursors")]
+
+    def counts(self) -> Counts:
+        """How they are, all together."""
+        return Counts(*map(int, self._store.rows(_COUNT)[0]))
+
+    def disabled(self) -> list[tuple[str, str, str]]:
+        """Those that were given up: endpoint, party, and why."""
+        return self._store.rows(
+            "SELECT endpoint, party, disabled_why FROM cursors WHERE disabled_at IS NOT NULL "
+            "ORDER BY endpoint"
+        )
+
+    def begin(self, endpoint: str, party: str, after: int) -> None:
+        """Keep a new endpoint; one that is kept already stays where it is."""
+        self._store.rows(
+            "INSERT INTO cursors (endpoint, party, turn, delivered, failures) VALUES (?,?,1,?,0) "
+            "ON CONFLICT (endpoint) DO NOTHING",
+            endpoint,
+            party,
+            after,
+        )
+
+    def put(self, progress: Progress) -> bool:
+        """Keep how far one has come: on disk when it returns.
+
+        False, and nothing is changed, where it was opened anew or taken away meanwhile.
+        """
+        return self._update(progress, progress.turn)
+
+    def open(self, endpoint: str, after: int | None) -> None:
+        """Have sending begin anew, whatever the process that sends has under way."""
+        with self._store.transaction():
+            self.hold(endpoint)
+            found = self.get(endpoint)
+            if found is not None:
+                self._update(found.opened(after), found.turn)
 
     def drop(self, endpoint: str) -> None:
         """Forget an endpoint."""
-        self._rows("DELETE FROM progress WHERE endpoint=?", endpoint)
+        self._store.rows("DELETE FROM cursors WHERE endpoint=?", endpoint)
 
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+    def transaction(self) -> AbstractContextManager[None]:
+        """See `Store`."""
+        return self._store.transaction()
 
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        with self._lock:
-            try:
-                return self._db.execute(statement, values).fetchall()
-            except sqlite3.Error as broken:
-                raise Unavailable("the webhooks' file does not answer", got=str(broken)) from broken
+    def hold(self, endpoint: str) -> None:
+        """Let nobody else change an endpoint until the end of this transaction."""
+        self._store.rows("UPDATE cursors SET turn=turn WHERE endpoint=?", endpoint)
+
+    def _update(self, progress: Progress, turn: int) -> bool:
+        said = {name: _written(value) for name, value in asdict(progress).items()}
+        values = [said[name] for name in _CHANGING]
+        return bool(self._store.rows(_UPDATE, progress.turn, *values, progress.endpoint, turn))
 
 
 def _written(value: object) -> object:

@@ -1,5 +1,8 @@
 """The sender: carries feeds to endpoints, each in order, at least once, one message at a time.
 
+One process sends; endpoints are added, opened anew and removed in any. It learns of that from the
+cursors: at once where the bell is heard, else at its next look.
+
 An endpoint's next message waits until the one before was taken: nothing is skipped. Endpoints do
 not wait for each other, except for room among `AT_ONCE` attempts.
 """
@@ -8,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,7 +23,8 @@ from adapters.webhooks import schedule
 from adapters.webhooks.endpoints import Endpoint, Endpoints
 from adapters.webhooks.outbox import Message, Outbox, signed
 from adapters.webhooks.post import Letter, Reply
-from adapters.webhooks.progress import Progress, ProgressFile
+from adapters.webhooks.progress import Cursors, Progress
+from adapters.webhooks.roster import Known, Roster
 from domain.errors import VarselError
 from domain.use_cases.webhooks import Abandoned
 from domain.words import GivenUp
@@ -28,7 +32,7 @@ from projections import feed_index
 
 AT_ONCE: Final = 100  # attempts under way
 NEWS: Final = 500  # messages looked through at once for whose feeds have grown
-LOOK: Final = 30.0  # seconds between looks at the clock: it may be set, or run on while we sleep
+LOOK: Final = 2.0  # seconds between looks: at the clock, and for what other processes changed
 PAUSE: Final = 0.01  # seconds at least
 RETRY: Final = timedelta(seconds=5)  # after a trouble of our own
 
@@ -39,7 +43,8 @@ class Ports:
 
     `arrived(party, event)` records that a notice reached its client; `give_up` that nothing more
     is sent to an endpoint; `may` is whether its party may still see the feed. `jitter` gives a
-    number between -1 and 1; `watch` names who is told that the views have moved on.
+    number between -1 and 1; `watch` names who is told that the views have moved on, `hear` who is
+    told that endpoints were changed.
     """
 
     outbox: Outbox
@@ -50,26 +55,32 @@ class Ports:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     watch: Callable[[Callable[[], None]], None]
+    hear: Callable[[Callable[[], None]], None]
 
 
 class Sender:
-    """Sends what the feed index lists and an endpoint has not taken yet."""
+    """Sends what the feed index lists and an endpoint has not taken yet; may be started again."""
 
-    def __init__(
-        self, endpoints: Endpoints, progress: ProgressFile, ports: Ports, log: Log
-    ) -> None:
+    def __init__(self, endpoints: Endpoints, cursors: Cursors, ports: Ports, log: Log) -> None:
         self._endpoints = endpoints
-        self._progress = progress
+        self._cursors = cursors
         self._ports = ports
         self._log = log
         self._room = asyncio.Semaphore(AT_ONCE)
         self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._held: set[str] = set()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Know nothing: what is true now is in the cursors."""
+        self._known: dict[str, Known] = {}
         self._work: set[str] = set()
         self._due: dict[str, datetime] = {}
         self._ailing: dict[str, str] = {}
+        self._roster = Roster(self._endpoints, self._cursors)
+        self._look_at = 0.0  # on the loop's clock
         self._read_to = 0
 
     @property
@@ -79,19 +90,12 @@ class Sender:
 
     def start(self) -> None:
         """Begin to send, where each endpoint was."""
-        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._ports.watch(self._moved)
+            self._ports.hear(self._rung)
+        self._loop = asyncio.get_running_loop()
+        self._forget()
         self._read_to = feed_index.total(self._ports.outbox.rows())
-        for endpoint in self._endpoints:
-            kept = self._progress.get(endpoint.id)
-            if kept is not None and kept.next_at is not None:
-                self._due[endpoint.id] = kept.next_at
-            self._work.add(endpoint.id)
-
-        def moved() -> None:  # called from the projector's thread
-            with contextlib.suppress(RuntimeError):  # the loop is closing
-                loop.call_soon_threadsafe(self.wake)
-
-        self._ports.watch(moved)
         self._task = asyncio.create_task(self._run(), name="webhooks")
 
     def wake(self) -> None:
@@ -102,34 +106,61 @@ class Sender:
         """Stop; what is under way is sent again after the next start, under the same id."""
         if self._task is not None:
             await end(self._task, *self._busy.values())
-
-    @contextlib.asynccontextmanager
-    async def held(self, endpoint: str) -> AsyncGenerator[None]:
-        """Send nothing to an endpoint meanwhile; afterwards look at it anew, at once."""
-        self._held.add(endpoint)
-        try:
-            if endpoint in self._busy:
-                await end(self._busy[endpoint])
-            yield
-        finally:
-            self._held.discard(endpoint)
-            self._due.pop(endpoint, None)
-            self._ailing.pop(endpoint, None)
-            self.look_at(endpoint)
-
-    def look_at(self, endpoint: str) -> None:
-        """Say that an endpoint was added."""
-        self._work.add(endpoint)
-        self.wake()
-
-    def progress(self, endpoint: Endpoint) -> Progress:
-        """How far an endpoint has come; one that was never sent to begins where it was added."""
-        return self._progress.get(endpoint.id) or Progress(endpoint.id, endpoint.after)
+        self._forget()
 
     async def attempt(self, endpoint: Endpoint, message: Message) -> Reply:
         """Post a message once, signed for this moment, when there is room for it."""
         async with self._room:
             return await self._ports.post(signed(message, endpoint, self._ports.clock()))
+
+    def _moved(self) -> None:  # called from any thread
+        self._soon(self.wake)
+
+    def _rung(self) -> None:  # called from any thread
+        def look() -> None:
+            self._look_at = 0.0
+            self.wake()
+
+        self._soon(look)
+
+    def _soon(self, what: Callable[[], None]) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closing
+                self._loop.call_soon_threadsafe(what)
+
+    # --- which endpoints there are ---
+
+    async def _look(self) -> None:
+        """Learn what was added, opened anew or removed, here or in another process."""
+        now = asyncio.get_running_loop().time()
+        if now < self._look_at:
+            return
+        look = partial(self._roster.look, dict(self._known), self._ports.clock())
+        found = await asyncio.to_thread(look)
+        self._look_at = now + LOOK
+        for name in self._known.keys() - found.keys():
+            await self._gone(name)
+        for name, one in found.items():
+            before = self._known.get(name)
+            if before is None or before.turn != one.turn:
+                await self._learn(name, one)
+
+    async def _learn(self, name: str, one: Known) -> None:
+        kept = await asyncio.to_thread(self._cursors.get, name)
+        self._known[name] = one
+        self._ailing.pop(name, None)
+        self._due.pop(name, None)
+        if kept is not None and kept.next_at is not None:
+            self._due[name] = kept.next_at
+        self._work.add(name)
+
+    async def _gone(self, name: str) -> None:
+        if name in self._busy:
+            await end(self._busy[name])
+        self._known.pop(name, None)
+        self._work.discard(name)
+        self._due.pop(name, None)
+        self._ailing.pop(name, None)
 
     # --- whose turn it is ---
 
@@ -137,6 +168,7 @@ class Sender:
         while True:
             self._woken.clear()
             try:
+                await self._look()
                 self._work |= await asyncio.to_thread(self._news)
                 self._ailing.pop("", None)
             except Exception as trouble:  # noqa: BLE001 - a sender that dies stays unseen
@@ -150,12 +182,12 @@ class Sender:
         while rows := feed_index.after(self._read_to, NEWS, self._ports.outbox.rows()):
             grown |= {row["feed"] for row in rows}
             self._read_to = rows[-1]["number"]
-        return {one.id for one in self._endpoints if one.feed in grown} if grown else set()
+        return {name for name, one in tuple(self._known.items()) if one.feed in grown}
 
     def _begin(self) -> None:
         """Start on every endpoint that has work, whose time has come, and that is not at it."""
         now = self._ports.clock()
-        for name in sorted(self._work - self._held - self._busy.keys()):
+        for name in sorted(self._work - self._busy.keys()):
             if self._due.get(name, now) > now:
                 continue
             self._work.discard(name)  # what comes from here on is news
@@ -170,7 +202,7 @@ class Sender:
 
     async def _sleep(self) -> None:
         now, left = self._ports.clock(), LOOK
-        for name in self._work - self._held - self._busy.keys():
+        for name in self._work - self._busy.keys():
             left = min(left, max(PAUSE, (self._due.get(name, now) - now).total_seconds()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(left):  # wait_for may lose a cancel in Python 3.11
@@ -180,8 +212,9 @@ class Sender:
 
     async def _drain(self, name: str) -> None:
         try:
-            while (endpoint := self._endpoints.get(name)) and self._endpoints.enabled(name):
-                if not await self._step(endpoint):
+            while (one := self._known.get(name)) and one.enabled:
+                endpoint = await asyncio.to_thread(self._endpoints.find, one.party, name)
+                if endpoint is None or not await self._step(endpoint):
                     break
             self._ailing.pop(name, None)
         except Exception as trouble:  # noqa: BLE001 - others' feeds do not wait for this
@@ -190,7 +223,9 @@ class Sender:
 
     async def _step(self, endpoint: Endpoint) -> bool:
         """One message further; False where there is none, or it was not taken."""
-        progress = await asyncio.to_thread(self.progress, endpoint)
+        progress = await asyncio.to_thread(self._cursors.get, endpoint.id)
+        if progress is None:
+            return False
         if not self._ports.may(endpoint):
             await self._give_up(endpoint, progress, "out_of_scope")
             return False
@@ -221,21 +256,25 @@ class Sender:
         at = schedule.next_attempt(failed.failures, now, self._ports.jitter(), asked)
         if reply.gone or at is None:
             await self._give_up(endpoint, failed, "gone" if reply.gone else "exhausted")
-            return
-        await self._keep(replace(failed, next_at=at))
-        self._again(endpoint.id, at)
+        elif await self._keep(replace(failed, next_at=at)):
+            self._again(endpoint.id, at)
 
     async def _give_up(self, endpoint: Endpoint, progress: Progress, why: GivenUp) -> None:
         """Nothing more is sent and nothing is lost: the cursor stays, and the feed says so."""
         now = self._ports.clock()
         command = f"webhook/{endpoint.id}/{now.isoformat()}"
         await self._ports.give_up(Abandoned(endpoint.party, endpoint.id, why, command))
-        self._endpoints.enable(endpoint.id, enabled=False)
+        if known := self._known.get(endpoint.id):
+            self._known[endpoint.id] = known._replace(enabled=False)
         await self._keep(replace(progress, next_at=None, disabled_at=now, disabled_why=why))
         self._log.warning("webhook.disabled", party=endpoint.party, webhook=endpoint.id, reason=why)
 
-    async def _keep(self, progress: Progress) -> None:
-        await asyncio.to_thread(self._progress.put, progress)
+    async def _keep(self, progress: Progress) -> bool:
+        """False where somebody opened the endpoint anew, or removed it: that is what counts."""
+        if await asyncio.to_thread(self._cursors.put, progress):
+            return True
+        self._look_at = 0.0
+        return False
 
     def _again(self, name: str, at: datetime) -> None:
         self._due[name] = at

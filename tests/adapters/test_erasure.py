@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from adapters import folder
-from adapters.store.vault import SqliteVault
+from adapters.store.vault import SealedVault
 from domain.errors import NotFound, Unavailable
 from domain.events import ContentErased, QuestionAsked, VendorReportedLeak
 from tests.adapters.running import raised
@@ -172,18 +172,18 @@ def test_the_events_stay_and_every_hash_in_the_feed_is_the_same(tmp_path: Path) 
 def test_a_vault_that_fails_between_the_two_halves_loses_nothing_that_is_said_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = SqliteVault.destroy
+    whole = SealedVault.destroy
 
     def fail(*_: object) -> bool:
         raise Unavailable("the vault's file does not answer")
 
     async def story(made: Desk) -> None:
         once = ERASE.under("gone")
-        monkeypatch.setattr(SqliteVault, "destroy", fail)
+        monkeypatch.setattr(SealedVault, "destroy", fail)
         assert isinstance(await raised(made.take(once)), Unavailable)
         assert isinstance(await raised(made.take(a_question(name="stuck"))), Unavailable)
         assert "was erased on" in str(await raised(text(made, "joker", QuestionAsked)))
-        monkeypatch.setattr(SqliteVault, "destroy", whole)
+        monkeypatch.setattr(SealedVault, "destroy", whole)
         await made.take(a_question(name="another", text="And now?"), once)
         assert (await text(made, "joker", QuestionAsked))["text"] == "And now?"
         assert len(erased(made)) == 1
@@ -226,8 +226,8 @@ def test_a_sweep_leaves_the_key_of_what_was_written_after_the_erasure(tmp_path: 
 POINTS = {
     "before it is recorded": ("adapters.store.recorders.SqliteLedgerRecorder._insert_events", "at"),
     "recorded, before the key goes": ("adapters.store.sealing.Sealer.erase", "at"),
-    "while the key goes": ("adapters.store.vault.SqliteVault.destroy", "at"),
-    "when the key is gone": ("adapters.store.vault.SqliteVault.destroy", "after"),
+    "while the key goes": ("adapters.store.vault.SealedVault.destroy", "at"),
+    "when the key is gone": ("adapters.store.vault.SealedVault.destroy", "after"),
 }
 KILLED = """
 import asyncio, os, signal, sys

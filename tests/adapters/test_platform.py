@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
-from adapters import compose, feeds, folder, logs
+from adapters import feeds, logs
+from adapters.composition.ground import stand
+from adapters.composition.inside import furnish, introduce
 from adapters.platform import Parts, Platform
-from adapters.rates import OFF, Rates
+from adapters.rates import OFF
+from adapters.settings import Settings
 from domain.errors import CommandReused, Forbidden, Invalid, NotFound, Refused, Unavailable
 from domain.events import CaseReopened, NoticeDelivered
-from domain.law.loader import load_packs
 from projections import feed_index
 from tests.adapters.nats.lab import until
 from tests.adapters.running import raised
@@ -59,16 +61,12 @@ class Desk:
 @asynccontextmanager
 async def desk(root: Path, *steps: Step) -> AsyncGenerator[Desk]:
     logs.configure("ERROR")
-    made, rules = Desk(), load_packs()
+    made = Desk()
     async with AsyncExitStack() as stack:
-        claimed = stack.enter_context(folder.claimed(root))
-        vault = folder.open_vault(claimed, None)
-        stack.callback(vault.close)
-        made.parts = compose._parts(
-            claimed, vault, lambda _: rules, lambda: made.now, Rates(OFF), stack
-        )
+        ground = stand(Settings(data=root, rate=OFF), lambda: made.now, stack)
+        made.parts = furnish(ground)
         made.platform = Platform(made.parts)
-        await compose._introduce(made.parts)
+        await introduce(ground, made.parts)
         await made.take(*THE_WORLD, *steps)
         yield made
 

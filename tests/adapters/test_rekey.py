@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.folder import Folder, claimed, open_vault, rekey
-from adapters.store.vault import SqliteVault
+from adapters.store.vault import SealedVault
 from domain.errors import NotFound, Refused, Unavailable
 from tests.adapters.cli.lab import script
 from tests.adapters.nats.lab import TOLERATED
@@ -24,10 +24,10 @@ DYING = """
 import os, sys
 from pathlib import Path
 from adapters import folder
-from adapters.store.vault import SqliteVault
+from adapters.sql.sqlite import SqliteStore
 
 root, new, left = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-run = SqliteVault._rows
+run = SqliteStore.rows
 
 def dying(self, statement, *values):
     global left
@@ -37,7 +37,7 @@ def dying(self, statement, *values):
             os._exit(9)
     return run(self, statement, *values)
 
-SqliteVault._rows = dying
+SqliteStore.rows = dying
 folder.rekey(root, None, new)
 os._exit(9)
 """
@@ -96,14 +96,14 @@ def test_a_secret_that_does_not_open_keeps_all_under_the_old_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, new = a_folder(tmp_path / "data"), a_key(tmp_path / "new.key")
-    opened = SqliteVault.get
+    opened = SealedVault.get
 
-    def broken(vault: SqliteVault, name: str) -> bytes | None:
+    def broken(vault: SealedVault, name: str) -> bytes | None:
         if name == "text/joker/9":
             raise Unavailable("damaged")
         return opened(vault, name)
 
-    monkeypatch.setattr(SqliteVault, "get", broken)
+    monkeypatch.setattr(SealedVault, "get", broken)
     with pytest.raises(Unavailable, match="damaged"):
         rekey(root, None, new)
     monkeypatch.undo()

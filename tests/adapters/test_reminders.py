@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from adapters import compose, folder, logs
+from adapters import logs
 from adapters import reminders as timers
+from adapters.composition.ground import stand
+from adapters.composition.inside import furnish, introduce
+from adapters.composition.relaying import keep_time
 from adapters.platform import Parts, Platform
-from adapters.rates import Rates
 from adapters.reminders import Reminders
+from adapters.settings import Settings
 from domain.envelope import Recorded
 from domain.events import ClientEscalated, DutyDueSoon, DutyOverdue
-from domain.law.loader import load_packs
 from domain.use_cases.platform import Escalation, Reminder
 from tests.adapters.nats.lab import until
 from tests.builders import (
@@ -109,17 +111,13 @@ class Desk:
 @asynccontextmanager
 async def desk(root: Path, at: datetime = START) -> AsyncGenerator[Desk]:
     logs.configure("ERROR")
-    made, rules = Desk(at), load_packs()
+    made = Desk(at)
     async with AsyncExitStack() as stack:
-        claimed = stack.enter_context(folder.claimed(root))
-        vault = folder.open_vault(claimed, None)
-        stack.callback(vault.close)
-        made.parts = compose._parts(
-            claimed, vault, lambda _: rules, lambda: made.now, Rates("off"), stack
-        )
+        ground = stand(Settings(data=root, rate="off"), lambda: made.now, stack)
+        made.parts = furnish(ground)
         made.platform = Platform(made.parts)
-        await compose._introduce(made.parts)
-        compose._keep_time(made.parts, made.platform, rules, stack)
+        await introduce(ground, made.parts)
+        keep_time(made.parts, made.platform, stack)
         yield made
 
 

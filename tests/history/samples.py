@@ -285,6 +285,9 @@ class OneKey:
     def put(self, name: str, secret: bytes) -> None:
         raise NotImplementedError(name, secret)
 
+    def once(self, name: str, secret: bytes) -> bytes:
+        raise NotImplementedError(name, secret)
+
     def destroy(self, name: str) -> bool:
         raise NotImplementedError(name)
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,10 +31,14 @@ GLANCE = 0.1
 class Serve:
     """`varsel serve` on a data folder; a context that leaves no process behind."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(
+        self, data: Path, program: Sequence[str] = (VARSEL,), seen_at: Path | None = None
+    ) -> None:
         self.data = data
-        self.url = ""
+        self.folder = Folder(seen_at or data)  # as we see it, where it has another namespace
+        self.url = self.web = ""
         self.seconds_to_ready = 0.0
+        self._program = program
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -60,13 +64,14 @@ class Serve:
         assert self._process.stdout is not None
         said = self._process.stdout.readline().split()  # empty if it ends before it is ready
         assert said[:1] == ["ready"], self._last_words()
-        self.url, self.seconds_to_ready = said[1], time.monotonic() - began
+        self.url, self.web = said[1:3]
+        self.seconds_to_ready = time.monotonic() - began
         return self
 
     def launch(self) -> None:
         """The same, but returns at once."""
         doors = ["--nats", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-        words = [VARSEL, "serve", "--data", str(self.data), *doors]
+        words = [*self._program, "serve", "--data", str(self.data), *doors]
         with self.log.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
 
@@ -80,7 +85,7 @@ class Serve:
 
     def broker(self) -> int:
         """The process id of its nats-server."""
-        return int((Folder(self.data).nats / "nats.pid").read_text())
+        return int((self.folder.nats / "nats.pid").read_text())
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         """The log lines of that event so far, of all lives on this folder."""
@@ -201,7 +206,7 @@ async def insist(caller: Caller, verb: str, body: Mapping[str, Any]) -> dict[str
 @asynccontextmanager
 async def backstage(serve: Serve) -> AsyncIterator[Connection]:
     """A connection in the name of the platform itself, which sees what no party may see."""
-    vault = open_vault(Folder(serve.data), None)
+    vault = open_vault(serve.folder, None)
     try:
         creds = Credentials.parse(trust(vault).platform_creds(datetime.now(UTC)))
     finally:

@@ -11,6 +11,8 @@ from adapters.evidence.checkpoint import Signer
 from adapters.evidence.findings import Finding
 from adapters.evidence.log import TransparencyLog
 from adapters.evidence.scan import scan
+from adapters.evidence.source import Source
+from adapters.sql.sqlite import SqliteStore
 from adapters.store.inspection import LedgerFile
 from adapters.store.ledger import EventLedger
 from adapters.store.stored import StoredRow
@@ -27,14 +29,21 @@ def fill(ledger: EventLedger, count: int, first: int = 0) -> None:
 
 
 @contextmanager
+def log_in(folder: Path, source: Source) -> Generator[TransparencyLog]:
+    """A folder's log."""
+    store = SqliteStore(folder / "evidence.sqlite")
+    try:
+        yield TransparencyLog(store, source, SIGNER)
+    finally:
+        store.close()
+
+
+@contextmanager
 def opened(folder: Path) -> Generator[tuple[EventLedger, TransparencyLog]]:
     ledger = open_ledger(folder)
     try:
-        log = TransparencyLog(folder / "evidence.sqlite", ledger, SIGNER)
-        try:
+        with log_in(folder, ledger) as log:
             yield ledger, log
-        finally:
-            log.close()
     finally:
         shut(ledger)
 
@@ -58,17 +67,14 @@ class Still:
     def rows_since(self, position: int, limit: int) -> Sequence[StoredRow]:  # noqa: ARG002
         return []
 
-    def receipt_hash(self, row: StoredRow) -> bytes | None:  # noqa: ARG002
-        return None
+    def receipt_hashes(self, rows: Sequence[StoredRow]) -> list[bytes | None]:
+        return [None for _ in rows]
 
 
 def looked(folder: Path) -> list[Finding]:
     """What a scan finds in a folder on which nothing runs."""
-    log = TransparencyLog(folder / "evidence.sqlite", Still(), SIGNER)
-    try:
+    with log_in(folder, Still()) as log:
         return seen(folder, log)
-    finally:
-        log.close()
 
 
 def seen(folder: Path, log: TransparencyLog) -> list[Finding]:

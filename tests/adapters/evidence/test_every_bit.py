@@ -15,7 +15,7 @@ from adapters.evidence.log import TransparencyLog
 from adapters.evidence.scan import scan
 from adapters.store.inspection import LedgerFile
 from domain.errors import Unavailable
-from tests.adapters.evidence.lab import SIGNER, Still, made
+from tests.adapters.evidence.lab import Still, log_in, made
 
 PAGE = 512  # the smallest that SQLite has: more pages, less unused space
 STRIPES = 6  # tests among which all bits are shared out, and so among workers
@@ -72,27 +72,23 @@ def silent(folder: Path, bits: Iterable[int]) -> list[int]:
     path = folder / "ledger.sqlite"
     raw, keys = path.read_bytes(), ways(path)
     before, found = everything(path, keys), list[int]()
-    log = TransparencyLog(folder / "evidence.sqlite", Still(), SIGNER)
     handle = os.open(path, os.O_RDWR)
     try:
-        for bit in bits:
-            byte, mask = bit // 8, 1 << bit % 8
-            os.pwrite(handle, bytes([raw[byte] ^ mask]), byte)
-            if is_well(folder, log) and everything(path, keys) != before:
-                found.append(bit)
-            os.pwrite(handle, raw[byte : byte + 1], byte)
+        with log_in(folder, Still()) as log:
+            for bit in bits:
+                byte, mask = bit // 8, 1 << bit % 8
+                os.pwrite(handle, bytes([raw[byte] ^ mask]), byte)
+                if is_well(folder, log) and everything(path, keys) != before:
+                    found.append(bit)
+                os.pwrite(handle, raw[byte : byte + 1], byte)
     finally:
         os.close(handle)
-        log.close()
     return found
 
 
 def test_the_file_is_well_before(folder: Path) -> None:
-    log = TransparencyLog(folder / "evidence.sqlite", Still(), SIGNER)
-    try:
+    with log_in(folder, Still()) as log:
         assert is_well(folder, log)
-    finally:
-        log.close()
 
 
 @pytest.mark.parametrize("stripe", range(STRIPES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters import logs
+from adapters.engines.bell import LocalBell
 from adapters.evidence import log as log_module
 from adapters.evidence import tree
 from adapters.evidence.follower import Follower
@@ -132,13 +133,29 @@ class Breaking:
         self._db, self.left = db, left
 
     def execute(self, statement: str, values: Sequence[Any]) -> Any:
-        self.left -= 1
-        if self.left < 0:
-            raise Broken
+        self._count()
         return self._db.execute(statement, values)
+
+    def executemany(self, statement: str, values: Iterable[Sequence[Any]]) -> Any:
+        """Breaks between any two rows, too."""
+        for one in values:
+            self._count()
+            self._db.execute(statement, one)
 
     def close(self) -> None:
         self._db.close()
+
+    def _count(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Broken
+
+
+def breaking(log: TransparencyLog, left: int) -> Breaking:
+    """The log's connection, from here on one that breaks."""
+    store: Any = log._store
+    store._db = Breaking(store._db, left)
+    return store._db  # type: ignore[no-any-return]  # what was just put there
 
 
 @pytest.mark.parametrize("step", range(60))
@@ -150,7 +167,7 @@ def test_a_crash_at_any_step_is_made_good_by_catching_up(tmp_path: Path, step: i
         fill(ledger, 3)
         follow(log)
         fill(ledger, 4, 3)
-        log._db = Breaking(log._db, step)  # type: ignore[assignment]  # what breaks
+        breaking(log, step)
         with contextlib.suppress(Broken):
             follow(log)
     with opened(crashed) as (_, log):  # its connection is gone, as after a kill
@@ -171,8 +188,7 @@ def test_the_crashes_reach_every_step(tmp_path: Path) -> None:
         fill(ledger, 3)
         follow(log)
         fill(ledger, 4, 3)
-        counting = Breaking(log._db, 60)
-        log._db = counting  # type: ignore[assignment]  # what counts
+        counting = breaking(log, 60)
         follow(log)
     assert counting.left > 0
 
@@ -241,7 +257,7 @@ def test_nodes_that_do_not_amount_to_the_signed_root_are_noticed(tmp_path: Path)
 @contextlib.contextmanager
 def following(log: TransparencyLog) -> Any:
     logs.configure("ERROR")
-    follower = Follower(log, logs.get())
+    follower = Follower(log, logs.get(), LocalBell())
     follower.start()
     try:
         yield follower
@@ -304,7 +320,7 @@ def test_a_row_that_no_platform_wrote_like_this_is_never_signed_for(
 def test_a_follower_whose_ledger_fails_goes_on_when_it_is_back(tmp_path: Path) -> None:
     with opened(tmp_path) as (ledger, log):
         fill(ledger, 1)
-        source = Failing(ledger.rows_since, ledger.receipt_hash)
+        source = Failing(ledger.rows_since, ledger.receipt_hashes)
         log._source = source
         with following(log) as follower:
             assert source.failed.wait(10.0)
@@ -321,9 +337,9 @@ class Failing:
     def __init__(
         self,
         rows: Callable[[int, int], Sequence[StoredRow]],
-        receipt: Callable[[StoredRow], bytes | None],
+        receipts: Callable[[Sequence[StoredRow]], list[bytes | None]],
     ) -> None:
-        self._rows, self._receipt = rows, receipt
+        self._rows, self._receipts = rows, receipts
         self.failed, self.well = threading.Event(), False
 
     def rows_since(self, position: int, limit: int) -> Sequence[StoredRow]:
@@ -332,8 +348,8 @@ class Failing:
             raise OSError("the disk is gone")
         return self._rows(position, limit)
 
-    def receipt_hash(self, row: StoredRow) -> bytes | None:
-        return self._receipt(row)
+    def receipt_hashes(self, rows: Sequence[StoredRow]) -> list[bytes | None]:
+        return self._receipts(rows)
 
 
 def test_the_key_of_the_tests_is_no_secret() -> None:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from adapters.sql.postgres import Database
 from adapters.store.ledger import EventLedger
 from adapters.store.mapper import Entry
 from adapters.store.sealing import Sealer
-from adapters.store.vault import SqliteVault
+from adapters.store.vault import SealedVault, vault_file
 from domain import events as e
 from domain import streams
 from domain.desk import Desk, Request
@@ -72,13 +73,19 @@ def an_envelope(party: str = "joker", incident: UUID | None = INCIDENT) -> Envel
 
 def open_ledger(folder: Path) -> EventLedger:
     """The real ledger and vault in a folder; close it with `shut`."""
-    return EventLedger(folder / "ledger.sqlite", SqliteVault(folder / "vault.sqlite", MASTER))
+    vault = SealedVault(vault_file(folder / "vault.sqlite"), MASTER)
+    return EventLedger(folder / "ledger.sqlite", vault)
+
+
+def on_postgres(database: Database) -> EventLedger:
+    """The same on PostgreSQL, in one database; several may be open at once."""
+    return EventLedger(database, SealedVault(database.store(), MASTER))
 
 
 def shut(ledger: EventLedger) -> None:
     ledger.close()
     vault = ledger.sealer._vault
-    if isinstance(vault, SqliteVault):
+    if isinstance(vault, SealedVault):
         vault.close()
 
 

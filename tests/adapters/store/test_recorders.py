@@ -1,90 +1,107 @@
-"""What both recorders hold in one transaction, whoever wrote to the same log in between."""
+"""What every recorder holds in one transaction, whoever wrote to the same log in between."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
-from eventsourcing.sqlite import SQLiteDatastore
 
+from adapters.store.postgres import PostgresLedgerRecorder
 from adapters.store.recorders import (
-    ClockBehind,
+    Batch,
+    LedgerRecorder,
+    Make,
     MemoryLedgerRecorder,
     SqliteLedgerRecorder,
-    Ticket,
 )
+from adapters.store.stored import KeptReceipt
+from tests.adapters.store.conftest import EVERY
 from tests.adapters.store.lab import INCIDENT, NOTICE
 
-Recorder = SqliteLedgerRecorder | MemoryLedgerRecorder
 EIGHT = "2023-02-28T08:00:00.000000+00:00"
 NINE = "2023-02-28T09:00:00.000000+00:00"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def recorder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Recorder]:
+@pytest.fixture(params=EVERY)
+def recorder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LedgerRecorder]:
     if request.param == "memory":
-        yield MemoryLedgerRecorder()
-        return
-    datastore = SQLiteDatastore(str(tmp_path / "ledger.sqlite"))
-    made = SqliteLedgerRecorder(datastore)
-    made.create_table()
-    yield made
-    datastore.close()
+        made: LedgerRecorder = MemoryLedgerRecorder()
+    elif request.param == "sqlite":
+        made = SqliteLedgerRecorder(tmp_path / "ledger.sqlite")
+    else:
+        made = PostgresLedgerRecorder(request.getfixturevalue("database"))
+    with closing(made):
+        yield made
 
 
 def an_event(stream: UUID = INCIDENT, version: int = 1) -> StoredEvent:
     return StoredEvent(stream, version, "topic", b"{}")
 
 
-def a_ticket(command: str = "c-1", at: str = EIGHT) -> Ticket:
-    def receipt(positions: Sequence[int]) -> str:
-        return f"{command} at {list(positions)}"
+def a_batch(*events: StoredEvent, command: str = "c-1", now: str = EIGHT) -> Make:
+    """Stamped with `now`, or with the log's clock where that is later."""
 
-    return Ticket("zoopit", command, "digest", at, receipt)
+    def receipt(positions: Sequence[int]) -> KeptReceipt:
+        return KeptReceipt("zoopit", command, "digest", f"{command} at {list(positions)}")
+
+    return lambda clock: Batch(max(now, clock), events, receipt)
 
 
-def test_the_receipt_is_made_from_the_positions_given(recorder: Recorder) -> None:
-    recorder.insert_events([an_event(), an_event(NOTICE)], ticket=a_ticket("c-1"))
-    recorder.insert_events([an_event(version=2)], ticket=a_ticket("c-2"))
+def test_the_receipt_is_made_from_the_positions_given(recorder: LedgerRecorder) -> None:
+    recorder.append(a_batch(an_event(), an_event(NOTICE), command="c-1"))
+    recorder.append(a_batch(an_event(version=2), command="c-2"))
     assert recorder.select_receipt("zoopit", "c-1") == ("digest", "c-1 at [1, 2]")
     assert recorder.select_receipt("zoopit", "c-2") == ("digest", "c-2 at [3]")
 
 
-def test_the_clock_stands_at_the_last_stamp(recorder: Recorder) -> None:
-    assert recorder.select_clock() == ""
-    recorder.insert_events([an_event()], ticket=a_ticket("c-1", EIGHT))
-    recorder.insert_events([an_event(version=2)], ticket=a_ticket("c-2", EIGHT))
-    recorder.insert_events([an_event(version=3)], ticket=a_ticket("c-3", NINE))
-    assert recorder.select_clock() == NINE
+def test_a_batch_is_made_from_the_stamp_of_the_last_one(recorder: LedgerRecorder) -> None:
+    clocks: list[str] = []
 
+    def made(number: int, now: str) -> Make:
+        make = a_batch(an_event(version=number), command=f"c-{number}", now=now)
 
-def test_a_stamp_behind_the_clock_saves_nothing(recorder: Recorder) -> None:
-    recorder.insert_events([an_event()], ticket=a_ticket("c-1", NINE))
-    with pytest.raises(ClockBehind):
-        recorder.insert_events([an_event(NOTICE)], ticket=a_ticket("c-2", EIGHT))
+        def seen(clock: str) -> Batch:
+            clocks.append(clock)
+            return make(clock)
+
+        return seen
+
+    for number, now in enumerate((EIGHT, NINE, EIGHT), start=1):
+        recorder.append(made(number, now))
+    assert clocks == ["", EIGHT, NINE]
     assert recorder.select_clock() == NINE
-    assert recorder.select_receipt("zoopit", "c-2") is None
-    assert recorder.max_notification_id() == 1
 
 
 @pytest.mark.parametrize("taken", ["c-1", "c-2"], ids=["the command id", "the version"])
-def test_what_is_taken_saves_nothing(recorder: Recorder, taken: str) -> None:
-    recorder.insert_events([an_event()], ticket=a_ticket("c-1", EIGHT))
+def test_what_is_taken_saves_nothing(recorder: LedgerRecorder, taken: str) -> None:
+    recorder.append(a_batch(an_event(), command="c-1"))
     stream = NOTICE if taken == "c-1" else INCIDENT
+    both = (an_event(NOTICE, 7), an_event(stream))
     with pytest.raises(IntegrityError):
-        recorder.insert_events(
-            [an_event(NOTICE, 7), an_event(stream)], ticket=a_ticket(taken, NINE)
-        )
+        recorder.append(a_batch(*both, command=taken, now=NINE))
     assert recorder.select_clock() == EIGHT
     assert recorder.select_receipt("zoopit", "c-1") == ("digest", "c-1 at [1]")
     assert recorder.select_receipt("zoopit", "c-2") is None
     assert recorder.max_notification_id() == 1
 
 
-def test_no_event_goes_in_without_a_ticket(recorder: Recorder) -> None:
-    with pytest.raises(KeyError):
-        recorder.insert_events([an_event()])
-    assert recorder.max_notification_id() is None
+def test_a_batch_that_cannot_be_made_saves_nothing(recorder: LedgerRecorder) -> None:
+    def fail(clock: str) -> Batch:
+        raise RuntimeError(clock)
+
+    with pytest.raises(RuntimeError):
+        recorder.append(fail)
+    recorder.append(a_batch(an_event()))
+    assert recorder.select_receipt("zoopit", "c-1") == ("digest", "c-1 at [1]")
+
+
+def test_no_position_is_lost_by_a_batch_that_was_refused(recorder: LedgerRecorder) -> None:
+    recorder.append(a_batch(an_event()))
+    with pytest.raises(IntegrityError):
+        recorder.append(a_batch(an_event(NOTICE), an_event(), command="c-2"))
+    recorder.append(a_batch(an_event(version=2), command="c-3"))
+    assert [one.id for one in recorder.select_notifications(1, 10)] == [1, 2]

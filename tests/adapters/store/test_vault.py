@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store.vault import MemoryVault, SqliteVault, Vault, load_master_key
+from adapters.store.vault import MemoryVault, SealedVault, Vault, load_master_key, vault_file
 from domain.errors import Unavailable
 from tests.adapters.store.lab import MASTER
 
@@ -18,8 +18,8 @@ OTHER_KEY = bytes(range(1, 33))
 
 
 @contextmanager
-def in_file(path: Path, key: bytes = MASTER) -> Iterator[SqliteVault]:
-    with closing(SqliteVault(path, key)) as vault:
+def in_file(path: Path, key: bytes = MASTER) -> Iterator[SealedVault]:
+    with closing(SealedVault(vault_file(path), key)) as vault:
         yield vault
 
 
@@ -32,24 +32,24 @@ def sealed_bytes(path: Path, name: str) -> bytes:
 # --- every vault -------------------------------------------------------------------------------
 
 
-def test_a_secret_is_got_as_it_was_put(vault: MemoryVault | SqliteVault) -> None:
+def test_a_secret_is_got_as_it_was_put(vault: MemoryVault | SealedVault) -> None:
     port: Vault = vault
     port.put("nats/joker", b"seed \x00\xff")
     assert port.get("nats/joker") == b"seed \x00\xff"
 
 
-def test_a_name_never_put_holds_nothing(vault: MemoryVault | SqliteVault) -> None:
+def test_a_name_never_put_holds_nothing(vault: MemoryVault | SealedVault) -> None:
     assert vault.get("nats/joker") is None
 
 
-def test_a_secret_put_again_replaces_the_earlier_one(vault: MemoryVault | SqliteVault) -> None:
+def test_a_secret_put_again_replaces_the_earlier_one(vault: MemoryVault | SealedVault) -> None:
     vault.put("nats/joker", b"old")
     vault.put("nats/joker", b"new")
     assert vault.get("nats/joker") == b"new"
     assert vault.names("") == ["nats/joker"]
 
 
-def test_a_destroyed_secret_is_gone(vault: MemoryVault | SqliteVault) -> None:
+def test_a_destroyed_secret_is_gone(vault: MemoryVault | SealedVault) -> None:
     vault.put("text/joker/1", b"key")
     vault.put("text/joker/2", b"key")
     assert vault.destroy("text/joker/1")
@@ -57,13 +57,13 @@ def test_a_destroyed_secret_is_gone(vault: MemoryVault | SqliteVault) -> None:
     assert vault.names("") == ["text/joker/2"]
 
 
-def test_destroying_what_is_not_there_says_so(vault: MemoryVault | SqliteVault) -> None:
+def test_destroying_what_is_not_there_says_so(vault: MemoryVault | SealedVault) -> None:
     vault.put("text/joker/1", b"key")
     assert vault.destroy("text/joker/1")
     assert not vault.destroy("text/joker/1")
 
 
-def test_names_are_found_by_prefix_in_order(vault: MemoryVault | SqliteVault) -> None:
+def test_names_are_found_by_prefix_in_order(vault: MemoryVault | SealedVault) -> None:
     for name in ("text/b", "nats/z", "text/a", "te%t/c", "TEXT/d"):
         vault.put(name, b"key")
     assert vault.names("text/") == ["text/a", "text/b"]
@@ -88,7 +88,7 @@ def test_a_wrong_master_key_is_refused_at_the_door(tmp_path: Path) -> None:
     with in_file(tmp_path / "vault") as vault:
         vault.put("nats/joker", b"seed")
     with pytest.raises(Unavailable, match=r"the master key does not open the vault.*next: "):
-        SqliteVault(tmp_path / "vault", OTHER_KEY)
+        SealedVault(vault_file(tmp_path / "vault"), OTHER_KEY)
 
 
 def test_a_secret_moved_to_another_name_does_not_open(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
 def test_a_file_that_is_no_vault_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vault").write_bytes(b"this is a letter to the editor" * 100)
     with pytest.raises(Unavailable, match="vault"):
-        SqliteVault(tmp_path / "vault", MASTER)
+        SealedVault(vault_file(tmp_path / "vault"), MASTER)
 
 
 # --- the master key ----------------------------------------------------------------------------

@@ -5,38 +5,59 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
+from psycopg import sql
+
+from adapters.sql.postgres import Database, address
 from adapters.views.generations import Views
 from adapters.views.sqlite import SqliteRows
+from adapters.views.tables import LiveRows, TableShelf
 from domain.envelope import Recorded
 from projections.rows import MemoryRows, Project, Row, Rows
 from tests.builders import told
+from tests.postgres import database
 from tests.spec import given
 
 Contents = dict[tuple[str, str, str], Row]
 
 
-class Log:
+class Growing:
+    """A log that is read as the ledger is: by what comes behind a position, gaps or none."""
+
+    def __init__(self) -> None:
+        self.events: list[Recorded] = []
+
+    def read(self, position: int, limit: int) -> list[Recorded]:
+        first = bisect_right(self.events, position, key=lambda one: one.position)
+        return self.events[first : first + limit]
+
+
+class Log(Growing):
     """A log of events that differ in nothing but position and id; it can grow."""
 
-    def __init__(self, length: int = 0, seed: int = 0) -> None:
+    def __init__(self, length: int = 0, seed: int = 0, stride: int = 1) -> None:
+        super().__init__()
         self._like = given(*told("joker")).log()[-1]
-        self._seed = seed
-        self.events: list[Recorded] = []
+        self._seed, self._stride = seed, stride
         self.grow(length)
 
     def grow(self, by: int = 1) -> None:
-        for position in range(len(self.events) + 1, len(self.events) + by + 1):
-            changed = {"id": UUID(int=(self._seed << 64) + position)}
+        for number in range(len(self.events) + 1, len(self.events) + by + 1):
+            changed = {"id": UUID(int=(self._seed << 64) + number)}
             envelope = self._like.envelope.model_copy(update=changed)
-            one = self._like.model_copy(update={"position": position, "envelope": envelope})
-            self.events.append(one)
+            moved = {"position": number * self._stride, "envelope": envelope}
+            self.events.append(self._like.model_copy(update=moved))
 
-    def read(self, position: int, limit: int) -> list[Recorded]:
-        return self.events[position : position + limit]
+
+def spread(events: Iterable[Recorded]) -> list[Recorded]:
+    """The same events with gaps between their positions, as rollbacks leave them in PostgreSQL."""
+    return [one.model_copy(update={"position": one.position * 3 + 5}) for one in events]
 
 
 def count(_: Recorded, rows: Rows) -> None:
@@ -86,8 +107,41 @@ def contents(where: Path | SqliteRows) -> Contents:
     return {(view, scope, key): json.loads(body) for view, scope, key, body in found}
 
 
+def filed(views: Views) -> SqliteRows:
+    """The rows in use, of views that are kept in files."""
+    rows = views.rows
+    assert isinstance(rows, SqliteRows)
+    return rows
+
+
 def rows_of(views: Views) -> Contents:
-    return {at: row for at, row in contents(views._current).items() if at[0] != "meta"}
+    if isinstance(views.rows, LiveRows):
+        return tabled(views)
+    return {at: row for at, row in contents(filed(views)).items() if at[0] != "meta"}
+
+
+def tabled(views: Views) -> Contents:
+    """The rows in use, of views that are kept in a database, past everything of ours."""
+    assert isinstance(views._shelf, TableShelf)
+    asked = sql.SQL("SELECT view, scope, key, body FROM varsel.{}").format(
+        sql.Identifier(views.generation)
+    )
+    with psycopg.connect(views._shelf._database.address) as one:
+        found = one.execute(asked).fetchall()
+    return {
+        (view.decode(), scope.decode(), key.decode()): json.loads(body)
+        for view, scope, key, body in found
+    }
+
+
+@contextmanager
+def opened(url: str | None = None, size: int = 4) -> Generator[Database]:
+    """A database as one process has it: a new one, or one that others have too."""
+    made = Database(address(url or database()), size=size)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def in_memory(rows: MemoryRows) -> Contents:

@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from adapters.views.sqlite import Batch, SqliteRows
+from adapters.views.batch import Batch
+from adapters.views.sqlite import SqliteRows
 from projections.rows import MemoryRows
 from tests.adapters.views.lab import contents, in_memory
 

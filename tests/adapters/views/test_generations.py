@@ -176,7 +176,7 @@ def test_a_power_cut_before_the_switch_leaves_the_old_views_in_use(
 
     with views(tmp_path, log) as opened:
         with monkeypatch.context() as patch:
-            patch.setattr(opened, "_point_at", cut)
+            patch.setattr(opened._shelf, "use", cut)
             with pytest.raises(Stumble):
                 opened.rebuild()
         assert opened.generation == pointed(tmp_path) == FIRST
@@ -191,7 +191,7 @@ def test_a_rebuild_that_fails_leaves_the_old_views_in_use(tmp_path: Path) -> Non
     log = Log(6)
     broken = stumbling_at(5, times=1)
     with views(tmp_path, Log()) as opened:
-        opened._read, opened._projections = log.read, (*SIMPLE, broken)
+        opened._read, opened._every = log.read, (*SIMPLE, broken)
         with pytest.raises(Stumble):
             opened.rebuild()
         assert opened.generation == FIRST

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from adapters.sql.postgres import Database
 from adapters.views import generations
 from adapters.views.generations import Views
 from adapters.wire import render
 from domain.envelope import Recorded
 from projections.everything import projections
 from projections.rows import MemoryRows
-from tests.adapters.views.lab import in_memory, rows_of
+from tests.adapters.views.lab import Growing, in_memory, opened, rows_of, spread
 from tests.builders import (
     a_claim,
     a_clearing,
@@ -48,6 +49,7 @@ from tests.projections.reading import (
     an_engagement,
     awareness,
     delivery,
+    fold,
     reopenings,
 )
 
@@ -95,34 +97,50 @@ def history() -> Played:
 
 @pytest.fixture(scope="module")
 def expected(history: Played) -> MemoryRows:
-    rows = MemoryRows()
-    for event in history.log():
-        for project in projections(render):
-            project(event, rows)
-    return rows
+    return fold(history.log())
+
+
+@pytest.fixture(params=["files", "tables"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | Database]:
+    if request.param == "files":
+        yield tmp_path
+        return
+    with opened() as database:
+        yield database
 
 
 @pytest.mark.parametrize("batch", [1, 7, 500])
 def test_live_rebuilt_and_in_memory_are_the_same(
     history: Played,
     expected: MemoryRows,
-    tmp_path: Path,
+    where: Path | Database,
     monkeypatch: pytest.MonkeyPatch,
     batch: int,
 ) -> None:
     monkeypatch.setattr(generations, "BATCH", batch)
-    log, reached = history.log(), 0
+    follow(where, history.log(), expected)
 
-    def read(position: int, limit: int) -> Sequence[Recorded]:
-        return log[:reached][position : position + limit]
 
-    with closing(Views(tmp_path, read, projections(render))) as views:
-        while reached < len(log):
-            reached += batch
+def test_positions_that_were_never_given_to_an_event_are_no_hindrance(
+    history: Played, where: Path | Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generations, "BATCH", 7)
+    gapped = spread(history.log())
+    follow(where, gapped, fold(gapped))
+
+
+def follow(where: Path | Database, log: list[Recorded], expected: MemoryRows) -> None:
+    """Let the views follow a log that grows by batches, then build them anew."""
+    growing = Growing()
+    with closing(Views(where, growing.read, projections(render))) as views:
+        while len(growing.events) < len(log):
+            growing.events = log[: len(growing.events) + generations.BATCH]
             views.advance()
         live = rows_of(views)
         views.rebuild()
         assert live == rows_of(views) == in_memory(expected)
+    with closing(Views(where, growing.read, ())) as again:  # found as of this log, not built anew
+        assert rows_of(again) == live
 
 
 def test_the_history_says_something_in_every_view(expected: MemoryRows) -> None:

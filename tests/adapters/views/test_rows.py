@@ -1,4 +1,4 @@
-"""The contract of `Rows`, kept alike by the twin in memory, the file, and a batch over the file."""
+"""The contract of `Rows`, kept alike in memory, in a file, in a table, and by a batch over one."""
 
 from __future__ import annotations
 
@@ -7,18 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from adapters.views.sqlite import Batch, SqliteRows
+from adapters.views.batch import Batch
+from adapters.views.sqlite import SqliteRows
+from adapters.views.tables import TableShelf
 from projections.rows import MemoryRows, Rows, number
+from tests.adapters.views.lab import opened
 
 
-@pytest.fixture(params=["memory", "sqlite", "batch"])
+@pytest.fixture(scope="module")
+def shelf() -> Iterator[TableShelf]:
+    with opened() as database:
+        yield TableShelf(database)
+
+
+@pytest.fixture(params=["memory", "sqlite", "batch", "postgres", "live"])
 def rows(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rows]:
     if request.param == "memory":
         yield MemoryRows()
-        return
-    filed = SqliteRows(tmp_path / "rows.sqlite")
-    yield filed if request.param == "sqlite" else Batch(filed)
-    filed.close()
+    elif request.param in {"sqlite", "batch"}:
+        filed = SqliteRows(tmp_path / "rows.sqlite")
+        yield filed if request.param == "sqlite" else Batch(filed)
+        filed.close()
+    else:
+        shelf: TableShelf = request.getfixturevalue("shelf")
+        made = shelf.make()
+        shelf.use(made)
+        yield made if request.param == "postgres" else shelf.rows
 
 
 def keys(rows: Rows, *, after: str = "", limit: int | None = None) -> list[str]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import ssl
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from standardwebhooks import Webhook
+
+from adapters.sql.sqlite import SqliteStore
 
 
 @dataclass(frozen=True)
@@ -121,3 +126,13 @@ def resolver(**hosts: list[str]) -> Callable[[str, int], Awaitable[list[str]]]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+class InMemory(SqliteStore):
+    """A store that no file is kept for."""
+
+    def __init__(self) -> None:
+        self._path = Path(":memory:")
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.sql.postgres import Database, address
+from adapters.sql.sqlite import SqliteStore
 from adapters.store.vault import MemoryVault
 from adapters.webhooks.endpoints import PREFIX, Endpoint, Endpoints, new_secret
-from adapters.webhooks.progress import Progress, ProgressFile
-from domain.errors import NotFound, Unavailable
+from adapters.webhooks.progress import Cursors, Progress
+from domain.errors import NotFound
+from tests import postgres
 
 NOW = datetime(2026, 2, 27, 12, 0, tzinfo=UTC)
 
@@ -36,60 +41,53 @@ def test_a_secret_is_as_long_as_standard_webhooks_asks_and_never_the_same() -> N
     assert 24 <= len(base64.b64decode(first.removeprefix("whsec_"))) <= 64
 
 
-def test_what_the_ledger_accepted_is_there_after_a_restart() -> None:
+def test_what_the_ledger_accepted_is_there_in_every_process() -> None:
     vault, one, two = MemoryVault(), an_endpoint(), an_endpoint("wh-2")
     before = Endpoints(vault, lambda _: {})
     for each in (one, two):
         before.store(each)
-        before.know(each)
     after = Endpoints(vault, lambda _: {"wh-1": True, "wh-2": False})
-    assert [*after] == after.of("joker") == [one, two]
-    assert after.enabled("wh-1")
-    assert not after.enabled("wh-2")
+    assert [*after.every(NOW)] == after.of("joker") == [one, two]
+    assert after.require("joker", "wh-2") == two
 
 
-def test_what_a_crash_left_in_the_vault_unaccepted_is_destroyed_at_the_next_start() -> None:
+def test_what_a_crash_left_in_the_vault_unaccepted_is_destroyed_at_a_later_start() -> None:
     vault = MemoryVault()
-    Endpoints(vault, lambda _: {}).store(an_endpoint())
+    endpoints = Endpoints(vault, lambda _: {})
+    endpoints.store(an_endpoint())
     assert vault.names(PREFIX) == ["webhook/joker/wh-1"]
-    assert [*Endpoints(vault, lambda _: {})] == []
+    assert [*endpoints.every(NOW + timedelta(minutes=59))] == []
+    assert vault.names(PREFIX) == ["webhook/joker/wh-1"]  # another process may be about to accept
+    assert [*endpoints.every(NOW + timedelta(minutes=61))] == []
     assert vault.names(PREFIX) == []
 
 
 def test_what_is_stored_is_not_in_use_before_it_is_accepted() -> None:
     endpoints = Endpoints(MemoryVault(), lambda _: {})
     endpoints.store(an_endpoint())
-    assert endpoints.get("wh-1") is None
-    assert not endpoints.enabled("wh-1")
+    assert [*endpoints.of("joker"), *endpoints.every(NOW)] == []
 
 
-def test_what_is_refused_leaves_the_vault_as_it_was() -> None:
-    vault, made = MemoryVault(), an_endpoint()
-    endpoints = Endpoints(vault, lambda _: {"wh-1": True})
-    endpoints.store(made)
-    endpoints.restore(made, None)
-    assert vault.names(PREFIX) == []
-    endpoints.store(made)
-    endpoints.store(made.renewed(NOW, "c-1"))
-    endpoints.restore(made, made)
-    assert [*Endpoints(vault, lambda _: {"wh-1": True})] == [made]
+def test_of_two_processes_that_store_the_same_new_one_both_keep_the_first() -> None:
+    vault, first, second = MemoryVault(), an_endpoint(), an_endpoint()
+    assert Endpoints(vault, lambda _: {}).store_new(first) == first
+    assert Endpoints(vault, lambda _: {}).store_new(second) == first != second
 
 
 def test_another_party_s_endpoint_is_refused_without_a_trace_of_it() -> None:
-    endpoints = Endpoints(MemoryVault(), lambda _: {})
-    endpoints.know(an_endpoint())
+    accepted = {"joker": {"wh-1": True}}
+    endpoints = Endpoints(MemoryVault(), lambda party: accepted.get(party, {}))
+    endpoints.store(an_endpoint())
     with pytest.raises(NotFound, match="none: you have no webhooks"):
         endpoints.require("kiwi", "wh-1")
 
 
 def test_what_is_dropped_is_destroyed() -> None:
     vault, made = MemoryVault(), an_endpoint()
-    endpoints = Endpoints(vault, lambda _: {})
+    endpoints = Endpoints(vault, lambda _: {"wh-1": True})
     endpoints.store(made)
-    endpoints.know(made)
-    endpoints.enable("wh-1", enabled=False)
-    endpoints.drop(made)
-    assert (vault.names(PREFIX), endpoints.get("wh-1")) == ([], None)
+    endpoints.drop("joker", "wh-1")
+    assert (vault.names(PREFIX), endpoints.find("joker", "wh-1")) == ([], None)
 
 
 def test_a_replaced_secret_signs_for_a_day_more_and_not_longer() -> None:
@@ -123,32 +121,75 @@ FULL = Progress(
 )
 
 
-@pytest.mark.parametrize("progress", [FULL, Progress("wh-1", 0)], ids=["full", "fresh"])
-def test_progress_is_read_as_it_was_kept_also_after_a_restart(
-    tmp_path: Path, progress: Progress
+@pytest.fixture(params=["sqlite", "postgres"])
+def cursors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Cursors]]:
+    """The same cursors as often as asked, each time as another process would have them."""
+    with ExitStack() as stack:
+        url = postgres.database() if request.param == "postgres" else ""
+
+        def opened() -> Cursors:
+            if url:
+                database = Database(address(url), size=2)
+                stack.callback(database.close)
+                return Cursors(database.store())
+            store = SqliteStore(tmp_path / "webhooks.sqlite")
+            stack.callback(store.close)
+            return Cursors(store)
+
+        yield opened
+
+
+Opened = Callable[[], Cursors]
+
+
+@pytest.mark.parametrize("progress", [FULL, Progress("wh-1", 3)], ids=["full", "fresh"])
+def test_progress_is_read_as_it_was_kept_in_every_process(
+    cursors: Opened, progress: Progress
 ) -> None:
-    file = ProgressFile(tmp_path / "webhooks.sqlite")
-    file.put(FULL)
-    file.put(progress)
-    file.close()
-    again = ProgressFile(tmp_path / "webhooks.sqlite")
+    one = cursors()
+    one.begin("wh-1", "joker", 0)
+    assert one.put(FULL)
+    assert one.put(progress)
+    again = cursors()
     assert again.get("wh-1") == progress
+    assert again.every() == [("wh-1", "joker", 1)]
     again.drop("wh-1")
-    assert again.get("wh-1") is None
-    again.close()
+    assert one.get("wh-1") is None
 
 
-def test_progress_is_on_disk_before_anything_goes_on(tmp_path: Path) -> None:
-    file = ProgressFile(tmp_path / "webhooks.sqlite")
-    assert file._rows("PRAGMA synchronous") == [(2,)]  # FULL
-    file.close()
+def test_one_that_is_kept_already_does_not_begin_again(cursors: Opened) -> None:
+    one = cursors()
+    one.begin("wh-1", "joker", 4)
+    one.begin("wh-1", "joker", 0)
+    assert one.get("wh-1") == Progress("wh-1", 4)
 
 
-def test_a_file_that_does_not_answer_is_said_to(tmp_path: Path) -> None:
-    file = ProgressFile(tmp_path / "webhooks.sqlite")
-    file.close()
-    with pytest.raises(Unavailable, match="webhooks' file"):
-        file.get("wh-1")
+def test_who_sends_does_not_undo_what_was_opened_or_removed_meanwhile(cursors: Opened) -> None:
+    sending, elsewhere = cursors(), cursors()
+    sending.begin("wh-1", "joker", 0)
+    under_way = sending.get("wh-1")
+    assert under_way is not None
+    elsewhere.open("wh-1", after=7)
+    assert not sending.put(under_way.taken(1, 200, NOW))
+    opened = sending.get("wh-1")
+    assert opened == Progress("wh-1", 7, turn=2)
+    elsewhere.drop("wh-1")
+    assert not sending.put(opened.passed(8))
+    elsewhere.open("wh-1", after=7)
+    assert sending.get("wh-1") is None
+
+
+def test_they_are_counted_where_they_fail_and_named_where_they_were_given_up(
+    cursors: Opened,
+) -> None:
+    one = cursors()
+    assert one.counts() == (0, 0, 0)
+    for name in ("wh-1", "wh-2", "wh-3"):
+        one.begin(name, "joker", 0)
+    one.put(FULL)
+    one.put(Progress("wh-2", 1).failed(500, "answered 500", NOW))
+    assert one.counts() == (3, 1, 1)
+    assert one.disabled() == [("wh-1", "joker", "gone")]
 
 
 def test_opened_again_an_endpoint_has_no_past_failures_but_its_place() -> None:
@@ -159,6 +200,7 @@ def test_opened_again_an_endpoint_has_no_past_failures_but_its_place() -> None:
         last_status=500,
         last_error="answered 500",
         taken_at=NOW - timedelta(hours=1),
+        turn=2,
     )
     assert FULL.opened(3).delivered == 3
 

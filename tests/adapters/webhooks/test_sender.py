@@ -16,7 +16,7 @@ from adapters.webhooks import sender as senders
 from adapters.webhooks.endpoints import Endpoint, Endpoints, new_secret
 from adapters.webhooks.outbox import Outbox
 from adapters.webhooks.post import Letter, Reply
-from adapters.webhooks.progress import Progress, ProgressFile
+from adapters.webhooks.progress import Cursors, Progress
 from adapters.webhooks.schedule import DELAYS
 from adapters.webhooks.sender import Ports, Sender
 from adapters.wire import render
@@ -26,6 +26,7 @@ from domain.use_cases.webhooks import Abandoned
 from projections import feed_index
 from tests.adapters.feeding import Index
 from tests.adapters.nats.lab import until
+from tests.adapters.webhooks.lab import InMemory
 from tests.builders import a_measure, an_acknowledgement, told
 
 START = datetime(2026, 2, 27, 12, 0, tzinfo=UTC)
@@ -41,7 +42,7 @@ class World:
             *told("joker", "tokmanni"), an_acknowledgement("tokmanni"), a_measure("joker")
         )
     )
-    progress: ProgressFile = field(default_factory=lambda: ProgressFile(":memory:"))
+    progress: Cursors = field(default_factory=lambda: Cursors(InMemory()))
     known: dict[str, bool] = field(default_factory=dict[str, bool])
     vault: MemoryVault = field(default_factory=MemoryVault)
     now: datetime = START
@@ -57,6 +58,7 @@ class World:
     blind: set[str] = field(default_factory=set[str])
     ledger_down: bool = False
     watchers: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    listeners: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
     def add(self, name: str, **more: object) -> Endpoint:
         """An endpoint of joker's, where nothing else is said."""
@@ -65,8 +67,27 @@ class World:
         made = Endpoint.model_validate({**usual, **secret, **more})
         self.known[made.id] = True
         self.endpoints.store(made)
-        self.endpoints.know(made)
+        self.progress.begin(made.id, made.party, made.after)
+        self.ring()
         return made
+
+    def ring(self) -> None:
+        """As a process that changed an endpoint does."""
+        for heard in self.listeners:
+            heard()
+
+    def remove(self, name: str, party: str = "joker") -> None:
+        """As another process does it."""
+        del self.known[name]
+        self.endpoints.drop(party, name)
+        self.progress.drop(name)
+        self.ring()
+
+    def open_again(self, name: str, after: int | None = None) -> None:
+        """As another process does it."""
+        self.known[name] = True
+        self.progress.open(name, after)
+        self.ring()
 
     def __post_init__(self) -> None:
         self.endpoints = Endpoints(self.vault, lambda _: self.known)
@@ -84,6 +105,7 @@ class World:
             clock=lambda: self.now,
             jitter=lambda: 0.0,
             watch=self.watchers.append,
+            hear=self.listeners.append,
         )
         return Sender(self.endpoints, self.progress, ports, logs.get())
 
@@ -162,7 +184,7 @@ def play(
             await sender.stop()
 
     asyncio.run(scenario())
-    world.progress.close()
+    world.progress._store.close()
 
 
 async def tick(world: World, sender: Sender, by: timedelta) -> None:
@@ -251,11 +273,9 @@ def test_after_three_days_an_endpoint_is_disabled_and_nothing_is_lost() -> None:
         kept = world.at("one")
         assert (kept.delivered, kept.failures, kept.last_status) == (0, 10, 500)
         await tick(world, sender, timedelta(days=365))
-        assert not world.endpoints.enabled("one")
+        assert len(world.sent) == 10
         world.always = OK
-        async with sender.held("one"):
-            world.progress.put(sender.progress(world.add("one")).opened(None))
-            world.endpoints.enable("one", enabled=True)
+        world.open_again("one")
         await world.has_all("one")
         assert world.sent_to("one")[10:] == world.feed()
 
@@ -291,7 +311,7 @@ def test_a_feed_that_its_party_may_not_see_any_more_is_not_sent() -> None:
 def test_a_retry_after_is_heeded(header: str, waits: timedelta) -> None:
     async def story(world: World, _: Sender) -> None:
         world.answers["one"] = [Reply(status=503, retry_after=header)]
-        await until(lambda: world.progress.get("one") is not None)
+        await until(lambda: world.at("one").last_at is not None)
         assert world.at("one").next_at == START + waits
 
     play(story, "one")
@@ -339,7 +359,7 @@ def test_a_delivery_is_recorded_before_the_cursor_moves() -> None:
     async def story(world: World, sender: Sender) -> None:
         await until(lambda: sender.trouble is not None)
         assert "the ledger does not answer" in str(sender.trouble)
-        assert world.progress.get("one") is None
+        assert world.at("one") == Progress("one", 0)
         assert len(world.sent) == 1
         world.ledger_down = False
         await tick(world, sender, senders.RETRY)
@@ -404,3 +424,107 @@ def test_only_the_kinds_asked_for_are_sent_and_the_cursor_passes_the_others() ->
     world = World()
     world.add("one", types=("ClientNotified",))
     play(story, world=world)
+
+
+# --- what other processes change ---------------------------------------------------------------
+
+
+def test_what_is_added_elsewhere_is_sent_to_when_the_bell_rings() -> None:
+    async def story(world: World, _: Sender) -> None:
+        await world.has_all("one")
+        world.add("two")
+        await world.has_all("two")
+        assert world.sent_to("two") == world.feed()
+
+    play(story, "one")
+
+
+def test_without_a_bell_it_is_noticed_by_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(senders, "LOOK", 0.05)
+
+    async def story(world: World, _: Sender) -> None:
+        await world.has_all("one")
+        world.listeners.clear()
+        world.add("two")
+        await world.has_all("two")
+
+    play(story, "one")
+
+
+def test_nothing_is_sent_any_more_to_what_is_removed_elsewhere_not_even_what_waits() -> None:
+    async def story(world: World, sender: Sender) -> None:
+        world.always = BROKEN
+        await world.waits_for("one", START + DELAYS[0])
+        world.remove("one")
+        await until(lambda: not sender._known)
+        await tick(world, sender, timedelta(days=1))
+        assert len(world.sent) == 1
+        assert world.progress.get("one") is None
+
+    play(story, "one")
+
+
+def test_an_answer_that_comes_after_the_removal_leaves_no_trace() -> None:
+    async def story(world: World, sender: Sender) -> None:
+        world.gate("one").clear()
+        await until(lambda: world.under_way == 1)
+        world.remove("one")
+        await until(lambda: not sender._known)
+        world.gate("one").set()
+        assert (world.under_way, sender._busy) == (0, {})
+        assert world.progress.every() == []
+
+    play(story, "one")
+
+
+def test_an_answer_to_what_was_sent_before_does_not_undo_an_opening_elsewhere() -> None:
+    async def story(world: World, _: Sender) -> None:
+        await until(lambda: len(world.sent) == 2)
+        await until(lambda: world.under_way == 1)
+        world.open_again("one", after=0)
+        world.gate("one").set()
+        await world.has_all("one")
+        assert world.sent_to("one")[3:] == world.feed()
+
+    world = World()
+    plain = world.post
+
+    async def post(letter: Letter) -> Reply:
+        if len(world.sent) == 2:
+            world.gate("one").clear()
+        return await plain(letter)
+
+    world.post = post  # type: ignore[method-assign]  # its third message is slow
+    play(story, "one", world=world)
+
+
+def test_a_renewed_secret_signs_the_very_next_message() -> None:
+    async def story(world: World, _: Sender) -> None:
+        await world.has_all("one")
+        [kept] = world.endpoints.of("joker")
+        world.endpoints.store(kept.renewed(START, "c-1"))
+        world.index.goes_on(an_acknowledgement("joker"))
+        for moved in world.watchers:
+            moved()
+        await world.has_all("one")
+        assert len(world.letters[-1].headers["webhook-signature"].split()) == 2
+
+    play(story, "one")
+
+
+def test_the_next_sender_goes_on_where_the_last_one_was() -> None:
+    async def story(world: World, sender: Sender) -> None:
+        await world.has_all("one")
+        await sender.stop()
+        world.index.goes_on(an_acknowledgement("joker"))
+        following = world.sender()
+        following.start()
+        await world.has_all("one")
+        assert world.sent_to("one") == world.feed()
+        await following.stop()
+        world.index.goes_on(a_measure("joker", kind="fix"))
+        sender.start()  # its turn came again
+        await world.has_all("one")
+        assert world.sent_to("one") == world.feed()
+
+    play(story, "one")

@@ -1,0 +1,178 @@
+"""What goes out, done by one process at a time: feeds, webhooks, reminders, and looking after all.
+
+Whoever takes this turn finds everything again from the ledger and the stream itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from adapters import erasure
+from adapters.accounts import Accounts
+from adapters.admission import Admission
+from adapters.composition.broker import Broker
+from adapters.composition.ground import Ground
+from adapters.confirming import Confirming
+from adapters.evidence.timestamp import Authority, Timestamps
+from adapters.nats.deliveries import Deliveries
+from adapters.nats.deliveries import Ports as DeliveryPorts
+from adapters.nats.levelling import Levelling, consumer_replicas
+from adapters.nats.mending import hear_of_spoilt
+from adapters.nats.relay import Ports as RelayPorts
+from adapters.nats.relay import Relay
+from adapters.platform import Parts, Platform
+from adapters.reminders import Ports as ReminderPorts
+from adapters.reminders import Reminders
+from adapters.tasks import end
+from adapters.wire import render
+
+LOOK = 5.0  # seconds between looks at what is to be done when the views do not move
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Everything that the work of this turn needs."""
+
+    ground: Ground
+    parts: Parts
+    platform: Platform
+    broker: Broker
+    accounts: Accounts
+    admission: Admission
+    tsa: Authority | None
+
+    async def __call__(self, stack: AsyncExitStack) -> None:
+        """Begin; everything is ended by the stack, the last begun first."""
+        if self.ground.database is not None:  # perhaps a back-up was put back
+            await asyncio.to_thread(erasure.sweep, self.parts.ledger)
+        confirming = Confirming(
+            lambda: self.parts.views.rows, self.admission.admit, self.parts.log
+        )
+        confirming.start()
+        stack.push_async_callback(confirming.stop)
+        await self.admission.admit_all()
+        relay = self._relay()
+        relay.start()
+        stack.push_async_callback(relay.stop)
+        self.platform.relay = relay
+        stack.callback(setattr, self.platform, "relay", None)
+        await hear_of_spoilt(self.broker.core, relay.mend, stack)
+        self._watch(stack)
+        await self._deliveries(stack)
+        await self._follow_views(relay, stack)
+        keep_time(self.parts, self.platform, stack)
+        self._time_stamp(stack)
+        self._level(stack)
+        if self.platform.webhooks is not None:
+            await self.platform.webhooks.send(stack)
+
+    def _relay(self) -> Relay:
+        """The relay, and how a feed that is lost or foreign is made anew."""
+        parts, admission, tenancy = self.parts, self.admission, self.broker.tenancy
+
+        async def restore(common: int) -> None:
+            await asyncio.to_thread(admission.lower_floors, common)
+            await tenancy.recreate_stream()
+            await asyncio.to_thread(admission.lower_floors, common)  # a look may have come between
+            await admission.admit_all()
+
+        ports = RelayPorts(
+            rows=lambda: parts.views.rows,
+            caught_up=lambda: parts.views.position() == parts.ledger.position(),
+            read=parts.ledger.at,
+            render=render,
+            restore=restore,
+            headers=parts.evidence.headers_for,
+        )
+        return Relay(self.broker.core, ports, parts.log)
+
+    def _watch(self, stack: AsyncExitStack) -> None:
+        watch = self.parts.evidence.watch
+        watch.start()
+        stack.push_async_callback(watch.stop)
+
+    async def _deliveries(self, stack: AsyncExitStack) -> None:
+        parts = self.parts
+        ports = DeliveryPorts(
+            rows=lambda: parts.views.rows,
+            read=parts.ledger.at,
+            record=self.platform.record_delivery,
+            parties=self.accounts.all,
+            account_of=self.accounts.key_of,
+            clock=parts.clock,
+            remember_floor=self.admission.remember_floor,
+        )
+        seconds = self.ground.settings.reconcile_seconds
+        deliveries = Deliveries(self.broker.core, self.broker.tenancy, ports, seconds, parts.log)
+        await deliveries.start()
+        stack.push_async_callback(deliveries.stop)
+
+    async def _follow_views(self, relay: Relay, stack: AsyncExitStack) -> None:
+        """Whenever the views move on, the relay has work, and perhaps a case must be reopened."""
+        parts, platform = self.parts, self.platform
+        loop, moved = asyncio.get_running_loop(), asyncio.Event()
+
+        def announce() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closing
+                loop.call_soon_threadsafe(moved.set)
+
+        async def follow() -> None:
+            while True:
+                relay.wake()
+                try:
+                    await platform.reopen_cases()
+                except Exception:
+                    parts.log.warning("case.not-reopened", exc_info=True)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):
+                        await moved.wait()
+                moved.clear()
+
+        parts.projector.watch(announce)
+        stack.push_async_callback(end, asyncio.create_task(follow(), name="views"))
+
+    def _time_stamp(self, stack: AsyncExitStack) -> None:
+        """Have checkpoints time-stamped, beside everything else: nothing waits for it."""
+        if self.tsa is None:
+            return
+        parts, seconds = self.parts, self.ground.settings.tsa_seconds
+        made = Timestamps(self.tsa, parts.evidence.log, seconds, parts.clock, parts.log)
+        parts.evidence.timestamps = made
+        made.start()
+        stack.push_async_callback(made.stop)
+
+    def _level(self, stack: AsyncExitStack) -> None:
+        """Consumers are kept by as many nodes as there are parties few or many."""
+        settings, accounts = self.ground.settings, self.accounts
+        if settings.nats_url is None:
+            return
+        levelling = Levelling(
+            self.broker.tenancy,
+            lambda: [key for key in (accounts.key_of(one) for one in accounts.all()) if key],
+            lambda: consumer_replicas(len(accounts.all()), settings.nats_replicas),
+            self.parts.log,
+        )
+        levelling.start()
+        stack.push_async_callback(levelling.stop)
+
+
+def keep_time(parts: Parts, platform: Platform, stack: AsyncExitStack) -> None:
+    """The timer of reminders: among the last to start, so that what arrived is known first."""
+    ports = ReminderPorts(
+        rows=lambda: parts.views.rows,
+        position=parts.views.position,
+        since=parts.ledger.since,
+        settled=platform.settled,
+        speak=platform.speak,
+        clock=parts.clock,
+        watch=parts.projector.watch,
+        rules=parts.rules,
+    )
+    timer = Reminders(ports, parts.log)
+    platform.reminders = timer
+    stack.callback(setattr, platform, "reminders", None)
+    timer.start()
+    stack.push_async_callback(timer.stop)

@@ -1,0 +1,66 @@
+"""Shifts: what only one process does at a time is begun when its turn comes, ended when it goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from adapters.engines.turns import Turns
+from adapters.logs import Log
+from adapters.tasks import end
+
+Work = Callable[[AsyncExitStack], Awaitable[None]]
+RETRY = 1.0  # seconds before work that could not begin is tried again
+
+
+class Shifts:
+    """The work of this process that has to be done by one process alone."""
+
+    def __init__(self, turns: Turns, log: Log) -> None:
+        self._turns, self._log = turns, log
+        self._ailing: dict[str, str] = {}
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What keeps work from being begun, by turn."""
+        return tuple(f"{name}: {why}" for name, why in sorted(self._ailing.items()))
+
+    async def take(self, name: str, work: Work, stack: AsyncExitStack, *, wait: bool) -> None:
+        """Do `work` whenever the turn is ours, until `stack` is left.
+
+        `work` begins things and has the stack it is given end them. With `wait`, this returns when
+        it has begun, and raises where it could not.
+        """
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._run(name, work, begun), name=f"shift {name}")
+        stack.push_async_callback(end, task)
+        if wait:
+            await begun
+        else:
+            begun.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _run(self, name: str, work: Work, begun: asyncio.Future[None]) -> None:
+        while True:
+            async with self._turns.turn(name) as lost:
+                try:
+                    await self._shift(name, work, lost, begun)
+                except Exception as trouble:  # noqa: BLE001 - whoever dies here stays unseen
+                    self._stumble(name, trouble, begun)
+            await asyncio.sleep(RETRY)
+
+    async def _shift(
+        self, name: str, work: Work, lost: asyncio.Event, begun: asyncio.Future[None]
+    ) -> None:
+        async with AsyncExitStack() as ours:
+            await work(ours)
+            self._ailing.pop(name, None)
+            if not begun.done():
+                begun.set_result(None)
+            await lost.wait()
+
+    def _stumble(self, name: str, trouble: Exception, begun: asyncio.Future[None]) -> None:
+        self._ailing[name] = str(trouble) or repr(trouble)
+        self._log.error("shift.broken", turn=name, exc_info=trouble)
+        if not begun.done():
+            begun.set_exception(trouble)

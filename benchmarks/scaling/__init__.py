@@ -1,0 +1,1 @@
+"""The parts of `benchmarks.scale`: the lab, its stages, the arithmetic, the page."""

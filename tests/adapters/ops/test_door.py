@@ -1,0 +1,188 @@
+"""The operator's door on a real platform: what it says when all is well, and when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.engines.turns import OwnTurns
+from adapters.ops.readiness import THREADS, Life
+from adapters.ops.turns import NotedTurns
+from domain.errors import Invalid, Unavailable
+from tests.adapters.nats.lab import until
+from tests.adapters.ops.lab import watched
+from tests.adapters.running import raised
+from tests.builders import a_leak, told
+
+
+def test_a_platform_that_is_well_says_so_and_shows_its_figures(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            await seen.up.take(*told("joker", "kiwi"))
+            await seen.up.settled()
+            for path in ("/healthz", "/readyz"):
+                answer = await seen.get(path)
+                assert (answer.status_code, answer.json()) == (200, {"status": "ok", "missing": []})
+            figures = await seen.figures()
+            ledger = seen.up.running.parts.ledger.position()
+            assert figures["varsel_ledger_position"] == ledger
+            assert figures["varsel_views_position"] == ledger
+            assert figures["varsel_projector_lag_events"] == 0
+            assert figures["varsel_projector_lag_seconds"] == 0
+            assert figures["varsel_relay_lag_messages"] == 0
+            assert figures["varsel_broker_connected"] == 1
+            said = figures['varsel_accept_seconds_count{outcome="accepted",verb="report_leak"}']
+            assert said == 1
+            assert {one for one in figures.items() if "readable" in one[0]} == {
+                (f'varsel_readable{{figures="{group}"}}', 1.0)
+                for group in (
+                    *("ledger", "views", "evidence", "relay"),
+                    *("webhooks", "process", "census"),
+                )
+            }
+
+    asyncio.run(story())
+
+
+def test_what_is_refused_is_counted_by_its_kind_and_a_word_from_outside_makes_no_series(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            assert isinstance(await raised(seen.up.take(a_leak(people=7))), Invalid)
+            assert isinstance(await raised(seen.up.callers["joker"].call("x" * 20, {})), Invalid)
+            page = (await seen.get("/metrics")).text
+            figures = await seen.figures()
+            assert figures['varsel_refused_total{kind="invalid"}'] == 2
+            assert figures['varsel_refused_total{kind="forbidden"}'] == 0
+            refused = 'varsel_accept_seconds_count{outcome="refused",verb="report_leak"}'
+            assert figures[refused] == 1
+            assert "xxxx" not in page
+
+    asyncio.run(story())
+
+
+def test_notices_duties_and_feeds_are_counted_party_by_party(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            await seen.up.take(*told("joker", "kiwi"))
+            await seen.up.settled()
+            await seen.again()  # a door opened now counts at once
+            figures = await seen.counted()
+            assert figures["varsel_notices_undelivered"] == 2
+            assert figures['varsel_duties_overdue{law="gdpr"}'] == 0
+            assert figures['varsel_feed_behind{party="joker"}'] > 0
+            assert figures['varsel_feed_behind{party="(others)"}'] == 0
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [({"http_port": 0}, 200), ({}, 503), ({"role": "relay", "http_port": 0}, 503)],
+    ids=["with-another-door", "with-no-other-door", "where-the-feed-is-the-work"],
+)
+def test_a_broker_that_is_down_is_told_and_matters_where_it_is_needed(
+    tmp_path: Path, settings: dict[str, Any], code: int
+) -> None:
+    async def story() -> None:
+        async with watched(tmp_path, **settings) as seen:
+            seen.broker = False
+            answer = await seen.get("/readyz")
+            assert answer.status_code == code
+            [missing] = answer.json()["missing"]
+            assert missing["part"] == "broker"
+            assert missing["needed"] is (code == 503)
+            assert (await seen.get("/healthz")).status_code == 200
+            assert (await seen.figures())["varsel_broker_connected"] == 0
+
+    asyncio.run(story())
+
+
+def test_a_ledger_that_does_not_answer_is_named_and_its_figures_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down() -> int:
+        raise Unavailable("the database does not answer")
+
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            with monkeypatch.context() as broken:
+                broken.setattr(seen.up.running.parts.ledger, "position", down)
+                answer = await seen.get("/readyz")
+                assert answer.status_code == 503
+                assert answer.json()["status"] == "starting"
+                assert {one["part"] for one in answer.json()["missing"]} == {"ledger", "views"}
+                assert (await seen.get("/healthz")).status_code == 200, "a new start helps nobody"
+                figures = await seen.figures()
+                assert "varsel_ledger_position" not in figures
+                assert figures['varsel_readable{figures="ledger"}'] == 0
+                assert figures['varsel_readable{figures="process"}'] == 1
+            await until(lambda: bool(seen.up.running.platform.health()["ok"]))
+            assert (await seen.get("/readyz")).status_code == 200
+
+    asyncio.run(story())
+
+
+def test_a_stuck_projector_is_named_with_what_is_in_its_way(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            views = seen.up.running.parts.views
+
+            def poisoned() -> int:
+                raise ValueError("poison")
+
+            views.advance = poisoned  # type: ignore[method-assign]  # a batch that cannot be taken
+            await seen.up.take(a_leak())
+            await until(lambda: seen.up.running.parts.projector.trouble is not None)
+            answer = await seen.get("/readyz")
+            assert answer.status_code == 503
+            assert "stuck" in answer.json()["missing"][0]["why"]
+            figures = await seen.figures()
+            assert figures["varsel_projector_lag_events"] > 0
+            assert figures["varsel_projector_lag_seconds"] >= 0
+            assert figures['varsel_trouble{part="projector"}'] == 1
+
+    asyncio.run(story())
+
+
+def test_a_thread_that_has_ended_makes_the_process_a_dead_one() -> None:
+    alive = {*THREADS, "another"}
+    life = Life(lambda: set(alive))
+    alive.discard("another")
+    assert life.missing() == []
+    alive.discard("projector")
+    assert [one["part"] for one in life.missing()] == ["projector"]
+
+
+def test_a_thread_that_a_process_never_had_is_not_missed() -> None:
+    assert Life(set).missing() == []
+
+
+def test_a_door_whose_address_is_taken_names_the_option(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            with socket.create_server(("127.0.0.1", 0)) as taken:
+                error = await raised(seen.again(taken.getsockname()[1]))
+            assert isinstance(error, Unavailable)
+            assert error.field == "--ops"
+
+    asyncio.run(story())
+
+
+def test_which_turns_are_held_is_shown_and_only_their_holder_counts(tmp_path: Path) -> None:
+    async def story() -> None:
+        noted = NotedTurns(OwnTurns())
+        async with watched(tmp_path, turns=noted) as seen:
+            assert "varsel_notices_undelivered" not in await seen.figures()
+            async with noted.turn("relay") as lost:
+                assert (await seen.figures())['varsel_turn_held{turn="relay"}'] == 1
+                lost.set()
+                assert (await seen.figures())['varsel_turn_held{turn="relay"}'] == 0
+            assert noted.held() == {"relay": False}
+
+    asyncio.run(story())

@@ -1,0 +1,186 @@
+"""Where a fault is caused: a platform of real processes that can be hurt, and read when it rests.
+
+`Stage` is what the tests know of it, so that the same fault can be caused on every engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from adapters.folder import open_vault
+from adapters.nats import feed_log
+from adapters.nats.caller import Caller
+from adapters.nats.connection import Connection
+from adapters.store.ledger import EventLedger
+from domain.envelope import Recorded
+from tests.faults.causes import EMBEDDED
+from tests.journeys.lab import VARSEL, Serve, alive, backstage, seen
+
+PAGE = 1000
+PAGE_SIZE = 4096
+
+
+class Message(NamedTuple):
+    """A message of the stream: all of it but its time, and of its body the hash alone."""
+
+    number: int
+    subject: str
+    id: str
+    hash: str
+
+
+class Stage(Protocol):
+    """A platform that is served."""
+
+    @property
+    def engine(self) -> str: ...
+    @property
+    def web(self) -> str: ...
+    @property
+    def nats(self) -> str: ...
+    async def operator(self) -> Caller: ...
+    def backstage(self) -> AbstractAsyncContextManager[Connection]: ...
+    def start(self) -> object: ...
+    def stop(self) -> int: ...
+    def kill(self) -> None: ...
+    def kill_broker(self) -> None: ...
+    def freeze_broker(self) -> None: ...
+    def thaw_broker(self) -> None: ...
+    def log(self) -> list[Recorded]: ...
+
+
+class Embedded:
+    """One process and its nats-server on a folder."""
+
+    engine = EMBEDDED
+
+    def __init__(self, serve: Serve) -> None:
+        self.serve = serve
+        self.folder = serve.folder
+
+    @property
+    def web(self) -> str:
+        return self.serve.web
+
+    @property
+    def nats(self) -> str:
+        return self.serve.url
+
+    async def operator(self) -> Caller:
+        return await Caller.connect(self.nats, self.folder.operator_creds)
+
+    def backstage(self) -> AbstractAsyncContextManager[Connection]:
+        return backstage(self.serve)
+
+    def start(self) -> object:
+        return self.serve.start()
+
+    def stop(self) -> int:
+        return self.serve.stop()
+
+    def kill(self) -> None:
+        self.serve.kill()
+
+    def kill_broker(self) -> None:
+        broker = self.serve.broker()
+        os.kill(broker, signal.SIGKILL)
+        seen(lambda: not alive(broker))
+
+    def freeze_broker(self) -> None:
+        os.kill(self.serve.broker(), signal.SIGSTOP)
+
+    def thaw_broker(self) -> None:
+        os.kill(self.serve.broker(), signal.SIGCONT)
+
+    def log(self) -> list[Recorded]:
+        """The whole ledger, read while nobody serves it."""
+        vault = open_vault(self.folder, None)
+        ledger = EventLedger(self.folder.ledger, vault)
+        events: list[Recorded] = []
+        try:
+            while page := ledger.since(len(events), PAGE):
+                events += page
+        finally:
+            ledger.close()
+            vault.close()
+        return events
+
+
+@contextmanager
+def embedded(
+    folder: Path, program: Sequence[str] = (VARSEL,), seen_at: Path | None = None
+) -> Iterator[Embedded]:
+    """A platform on a folder, up; no process of it is left behind."""
+    with Serve(folder / "data", program, seen_at) as serve:
+        yield Embedded(serve)
+
+
+async def the_stream(stage: Stage) -> list[Message]:
+    """Every message of the stream, as it is stored."""
+    async with stage.backstage() as nc:
+        last, _ = await feed_log.last(nc)
+        return [
+            Message(
+                one.sequence,
+                one.subject,
+                one.headers["Nats-Msg-Id"],
+                hashlib.sha256(one.body).hexdigest(),
+            )
+            async for one in feed_log.messages(nc, 1, last)
+        ]
+
+
+class SmallDisks:
+    """Disks of few megabytes that only who enters sees, gone with the process that holds them."""
+
+    def __init__(self, sizes: Mapping[Path, int]) -> None:
+        self._sizes = sizes
+        self._holder: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> SmallDisks:
+        mounts = [
+            f"mkdir -p {place} && mount -t tmpfs -o size={size}m,mode=0700 tmpfs {place}"
+            for place, size in self._sizes.items()
+        ]
+        holding = " && ".join([*mounts, "echo held", "exec cat"])  # cat ends when we do
+        words = ["unshare", *_ROOT, "--mount", "--propagation", "private", "sh", "-c", holding]
+        self._holder = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._holder.stdout is not None
+        assert self._holder.stdout.readline() == "held\n"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._holder is not None
+        self._holder.communicate()
+
+    @property
+    def entrance(self) -> tuple[str, ...]:
+        """What a command line begins with to see the disks."""
+        assert self._holder is not None
+        user = ("--user", "--preserve-credentials") if _ROOT else ()
+        return ("nsenter", "--target", str(self._holder.pid), *user, "--mount")
+
+    def seen(self, path: Path) -> Path:
+        """The same path, for us who have not entered."""
+        assert self._holder is not None
+        return Path(f"/proc/{self._holder.pid}/root{path}")
+
+    def fill(self, place: Path) -> Path:
+        """Leave no room; returns the file to remove for some again."""
+        ballast = self.seen(place) / "ballast"
+        with suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(PAGE_SIZE))
+        return ballast
+
+
+_ROOT = () if os.geteuid() == 0 else ("--user", "--map-root-user")
