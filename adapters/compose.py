@@ -19,7 +19,7 @@ from adapters.composition.ground import Clock, Ground, stand
 from adapters.composition.inside import furnish, introduce, open_views, projecting, witnessing
 from adapters.composition.relaying import Shift
 from adapters.composition.shifts import Shifts
-from adapters.engines.presence import PostgresPresence, Report
+from adapters.engines.presence import Report
 from adapters.evidence.copies import FeedPorts
 from adapters.evidence.timestamp import authority
 from adapters.health import own_troubles
@@ -68,7 +68,7 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
         shifts = Shifts(ground.turns, ground.log)
         _attend(ground, parts, platform, shifts)
         if Role.PROJECTOR in settings.plays and ground.database is not None:
-            await _follow(ground, parts, shifts)
+            await _follow(ground, platform, shifts)
         url, house, connected = "", None, _unneeded
         if settings.plays & {Role.API, Role.RELAY}:
             await introduce(ground, parts)
@@ -85,6 +85,8 @@ def _attend(ground: Ground, parts: Parts, platform: Platform, shifts: Shifts) ->
     if ground.database is None:
         return
 
+    from adapters.engines.postgres import PostgresPresence  # noqa: PLC0415 - of an extra
+
     def report() -> Report:
         relay = platform.relay
         return Report(
@@ -100,13 +102,14 @@ def _attend(ground: Ground, parts: Parts, platform: Platform, shifts: Shifts) ->
     parts.presence = presence
 
 
-async def _follow(ground: Ground, parts: Parts, shifts: Shifts) -> None:
+async def _follow(ground: Ground, platform: Platform, shifts: Shifts) -> None:
     """Views and transparency log, each by the process whose turn it is."""
-    part, of = ground.settings.parts
+    parts, (part, of) = platform.parts, ground.settings.parts
 
     async def project(stack: AsyncExitStack) -> None:
         views = await asyncio.to_thread(open_views, ground, parts.ledger, Part(part, of))
         stack.callback(views.close)
+        views.observe = platform.watched
         projecting(ground, views, stack)
 
     async def witness(stack: AsyncExitStack) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +24,7 @@ from adapters.feeds import FeedMessage
 from adapters.health import health
 from adapters.logs import Log
 from adapters.nats.relay import Relay
-from adapters.observing import Observe, unobserved
+from adapters.observing import Observe, Work, unobserved
 from adapters.rates import Rates
 from adapters.reminders import Reminders
 from adapters.requests import fields_of, request_of
@@ -93,6 +94,7 @@ class Platform:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.observe: Observe = unobserved
+        parts.ledger.observe = parts.views.observe = self.watched
         self.admission: Admission | None = None
         self.relay: Relay | None = None
         self.reminders: Reminders | None = None
@@ -136,6 +138,10 @@ class Platform:
             return await self._operations[verb](party, body)
         known = sorted({*VERBS, *self.parts.answers.questions, *self._operations})
         raise Invalid("there is no such verb", field="do", got=verb, expected=near(verb, known))
+
+    def watched(self, work: Work, verb: str = "") -> AbstractContextManager[object]:
+        """Whoever watches at this moment: for the parts, which may be there before the watcher."""
+        return self.observe(work, verb)
 
     # --- commands and what the platform records itself ---
 

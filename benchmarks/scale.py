@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.scaling import page
 from benchmarks.scaling.broker import carried
-from benchmarks.scaling.model import UNITS, measured
+from benchmarks.scaling.inputs import UNITS, measured
 from benchmarks.scaling.stages import Plan, figures
 
 FULL = Plan(clients=100_000, vendors=10_000, reports=(1_000, 5_000, 50_000))

@@ -178,7 +178,10 @@ class Cluster:
             return any(node.name == found and node.runs for node in self.nodes)
 
         self._await(seen)
-        return next(node for node in self.nodes if node.name == found)
+        return self.named(found)
+
+    def named(self, name: str) -> Node:
+        return next(node for node in self.nodes if node.name == name)
 
     def followers(self, stream: str = "FEED") -> list[Node]:
         leader = self.leader(stream)

@@ -164,7 +164,7 @@ def test_engines_are_set_up_before_anything_starts_on_them() -> None:
 
 @pytest.mark.parametrize("service", sorted(ours()))
 def test_every_setting_is_one_that_varsel_reads(service: str) -> None:
-    known = {f"VARSEL_{name.upper()}" for name in Settings.model_fields}
+    known = {f"VARSEL_{name.upper()}" for name in Settings.model_fields} | of_options()
     assert set(settings_of(service)) <= known
     assert {"VARSEL_DATABASE_URL", "VARSEL_NATS_URL"} <= set(settings_of(service))
 
@@ -187,6 +187,11 @@ def test_settings_are_read_as_they_stand_here(monkeypatch: pytest.MonkeyPatch) -
     assert read.nats_url.count("tls://") == 3
     assert read.nats_replicas == 3
     assert read.otlp_endpoint is None
+
+
+def of_options() -> set[str]:
+    """What the command line's own options read from the environment."""
+    return {str(one.envvar) for name in ("doctor", "serve") for one in command(name).params}
 
 
 def command(name: str) -> Any:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters import platform
 from adapters.sql.postgres import Database
 from adapters.store import mapper
 from benchmarks.scaling import model, page
-from benchmarks.scaling.model import CITED, SIZES, Load, Measured
+from benchmarks.scaling.inputs import CITED, Measured
+from benchmarks.scaling.model import SIZES, Load
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
@@ -101,4 +103,5 @@ def test_limits_that_the_arithmetic_uses_are_those_of_the_code() -> None:
     assert f"limit: {model.RESOLVER_LIMIT}\n" in conf
     assert f"limit: {model.CLUSTER_LIMIT}\n" in node
     assert mapper.LARGEST == model.LARGEST
+    assert platform.PATIENCE == model.PATIENCE
     assert inspect.signature(Database).parameters["size"].default == model.POOL

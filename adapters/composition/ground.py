@@ -7,21 +7,23 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters import folder as folders
 from adapters import logs
-from adapters.engines.bell import Bell, LocalBell, PostgresBell
-from adapters.engines.turns import OwnTurns, PostgresTurns, Turns
+from adapters.engines.bell import Bell, LocalBell
+from adapters.engines.turns import OwnTurns, Turns
 from adapters.logs import Log
 from adapters.nats.trust import Trust
 from adapters.ops.turns import NotedTurns
 from adapters.settings import Settings
-from adapters.sql.postgres import Database, address
 from adapters.sql.sqlite import SqliteStore
 from adapters.sql.store import Store
-from adapters.store.safety import require_safe
 from adapters.store.vault import SealedVault
 from domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from adapters.sql.postgres import Database
 
 Clock = Callable[[], datetime]
 
@@ -65,12 +67,7 @@ def stand(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ground:
     bell: Bell = LocalBell()
     turns: Turns = OwnTurns()
     if database is not None:
-        stack.callback(database.close)
-        require_safe(database)
-        ringing = PostgresBell(database)
-        ringing.start()
-        stack.callback(ringing.stop)
-        bell, turns = ringing, PostgresTurns(database.address, log)
+        bell, turns = _shared(database, log, stack)
     vault = _vault(settings, folder, database, log)
     stack.callback(vault.close)
     return Ground(
@@ -91,7 +88,29 @@ def open_database(settings: Settings) -> Database | None:
     """The database that the settings name, if any."""
     if settings.database_url is None:
         return None
+    try:
+        from adapters.sql.postgres import Database, address  # noqa: PLC0415 - of an extra
+    except ImportError as missing:
+        raise Unavailable(
+            "VARSEL_DATABASE_URL is set, but what PostgreSQL needs is not installed",
+            got=str(missing),
+            expected="the extra `postgres`",
+            next_step="pip install varsel[postgres], or unset VARSEL_DATABASE_URL",
+        ) from None
     return Database(address(settings.database_url, _password(settings)))
+
+
+def _shared(database: Database, log: Log, stack: AsyncExitStack) -> tuple[Bell, Turns]:
+    """What processes share, on a database that is found safe."""
+    from adapters.engines.postgres import PostgresBell, PostgresTurns  # noqa: PLC0415 - of an extra
+    from adapters.store.safety import require_safe  # noqa: PLC0415 - of an extra
+
+    stack.callback(database.close)
+    require_safe(database)
+    bell = PostgresBell(database)
+    bell.start()
+    stack.callback(bell.stop)
+    return bell, PostgresTurns(database.address, log)
 
 
 def _password(settings: Settings) -> str | None:

@@ -14,7 +14,7 @@ from adapters.composition.ground import Ground
 from adapters.evidence.asking import Proofs
 from adapters.evidence.bundle_parts import Bundles
 from adapters.evidence.collect import Ports as ExportPorts
-from adapters.evidence.collect import export
+from adapters.evidence.collect import export, moment
 from adapters.evidence.follower import Follower, Signing, Watcher
 from adapters.evidence.log import TransparencyLog
 from adapters.evidence.opening import Evidence, remember_last, require_last, signer
@@ -67,7 +67,12 @@ def furnish(ground: Ground) -> Parts:
         lambda: rules,
         ground.clock,
     )
-    bundles = Bundles(ground.folder.root, partial(export, exporting, desk.granted))
+    bundles = Bundles(
+        ground.folder.root,
+        ground.vault,
+        partial(export, exporting, desk.granted),
+        partial(moment, exporting),
+    )
     stack.callback(bundles.close)
     return Parts(
         ledger=ledger,

@@ -48,13 +48,12 @@ class Shift:
         """Begin; everything is ended by the stack, the last begun first."""
         if self.ground.database is not None:  # perhaps a back-up was put back
             await asyncio.to_thread(erasure.sweep, self.parts.ledger)
-        confirming = Confirming(
-            lambda: self.parts.views.rows, self.admission.admit, self.parts.log
-        )
+        confirming = Confirming(lambda: self.parts.views.rows, self.admission.admit, self.parts.log)
         confirming.start()
         stack.push_async_callback(confirming.stop)
         await self.admission.admit_all()
         relay = self._relay()
+        relay.observe = self.platform.watched
         relay.start()
         stack.push_async_callback(relay.stop)
         self.platform.relay = relay

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
-
-from adapters.engines.turns import process_name
-from adapters.sql.postgres import Database
-from adapters.tasks import end
-from domain.errors import Unavailable
-
-_EVERY: Final = 1.0  # seconds between two reports
-_TABLE: Final = """
-CREATE TABLE IF NOT EXISTS processes
-    (name TEXT PRIMARY KEY, said TEXT NOT NULL, seen TIMESTAMPTZ NOT NULL)
-"""
-_SAY: Final = (
-    "INSERT INTO processes VALUES (?, ?, clock_timestamp()) "
-    "ON CONFLICT (name) DO UPDATE SET said=excluded.said, seen=excluded.seen"
-)
-_HEAR: Final = (
-    "SELECT name, said FROM processes WHERE name<>? "
-    "AND seen > clock_timestamp() - interval '10 seconds' ORDER BY name"  # else it is gone
-)
-_FORGET: Final = "DELETE FROM processes WHERE name=?"
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -75,40 +53,3 @@ class Alone:
     def others(self) -> Sequence[Report]:
         """See `Presence`."""
         return ()
-
-
-class PostgresPresence:
-    """Presence through a table; `report` tells of this process."""
-
-    def __init__(self, database: Database, report: Callable[[], Report]) -> None:
-        self._store = database.store()
-        self._report = report
-        self._me = process_name()
-        self._others: tuple[Report, ...] = ()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to report."""
-        self._store.declare(_TABLE)
-        self._task = asyncio.create_task(self._run(), name="presence")
-
-    async def stop(self) -> None:
-        """Report no more."""
-        if self._task is not None:
-            await end(self._task)
-        with contextlib.suppress(Unavailable):
-            await asyncio.to_thread(self._store.rows, _FORGET, self._me)
-
-    def others(self) -> Sequence[Report]:
-        """See `Presence`; at most a few seconds old."""
-        return self._others
-
-    async def _run(self) -> None:
-        while True:
-            with contextlib.suppress(Unavailable):
-                self._others = await asyncio.to_thread(self._exchange, self._report())
-            await asyncio.sleep(_EVERY)
-
-    def _exchange(self, mine: Report) -> tuple[Report, ...]:
-        self._store.rows(_SAY, self._me, mine.written())
-        return tuple(Report.read(*row) for row in self._store.rows(_HEAR, self._me))

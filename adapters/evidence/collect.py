@@ -209,11 +209,12 @@ def _whole(ports: Ports, chosen: list[Placed], last: int) -> dict[str, int]:
     }
 
 
-def _law(ports: Ports) -> Recorded | None:
+def _law(ports: Ports, last: int) -> Recorded | None:
     """The event by which the log knows the law that obligations are computed with."""
     fingerprint, found = ports.rules().fingerprint, None
     for one in ports.ledger.read(streams.party_stream(PLATFORM)):
-        if isinstance(one.event, e.LawPackLoaded) and one.event.fingerprint == fingerprint:
+        known = isinstance(one.event, e.LawPackLoaded) and one.event.fingerprint == fingerprint
+        if known and one.position <= last:
             found = directory.position(str(one.id), ports.rows())
     return ports.ledger.at(found) if found else None
 

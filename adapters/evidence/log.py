@@ -10,7 +10,7 @@ of them through, and the other has written nothing. What is newest is therefore 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -21,7 +21,6 @@ from adapters.evidence.checkpoint import Checkpoint, Signer, Verifier
 from adapters.evidence.leaf import stands_for
 from adapters.evidence.source import Source, disagreement, leaf_of, recorded_at
 from adapters.sql.store import Store
-from adapters.store.stored import StoredRow
 from domain.errors import Invalid, NotFound
 
 T = TypeVar("T")
@@ -138,7 +137,7 @@ class TransparencyLog:
 
     def size(self) -> int:
         """How many leaves are signed for."""
-        return self._store.rows(_SIZE)[0][0]
+        return int(self._store.rows(_SIZE)[0][0])
 
     def position(self) -> int:
         """The ledger's position of the last leaf; 0 before the first."""

@@ -33,7 +33,8 @@ PATIENCE: Final = 2.0  # seconds that a feed message waits for a checkpoint that
 class Evidence:
     """The transparency log of a running platform, and those around it.
 
-    `follower` is who signs, or where another process does, who watches. `timestamps` is there where an authority was named to ask for them.
+    `follower` is who signs, or where another process does, who watches. `timestamps` is there where
+    an authority was named to ask for them.
     """
 
     log: TransparencyLog
@@ -43,7 +44,7 @@ class Evidence:
     timestamps: Timestamps | None = None
 
     def headers(self) -> dict[str, str]:
-        """The newest checkpoint seen, as a header; none before any: nothing waits for a database."""
+        """The newest checkpoint seen, as a header; none before any. No database is asked."""
         newest = self.follower.newest
         return {HEADER: newest.header()} if newest else {}
 

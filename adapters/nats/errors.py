@@ -16,7 +16,8 @@ Unavailable
 ├── JetStreamRefused        JetStream answered with an error (`err_code` says which)
 ├── FeedGap                 the stream counts a message that it cannot give
 └── PublishFailed           a batch was not acknowledged in full
-    └── Fenced              somebody else wrote the stream first
+    ├── Fenced              somebody else wrote the stream first
+    └── Unacknowledged      no acknowledgement came, of any kind
 """
 
 from __future__ import annotations
@@ -88,3 +89,7 @@ class PublishFailed(Unavailable):
 
 class Fenced(PublishFailed):
     """The stream is not where the publisher believed: somebody else wrote it first."""
+
+
+class Unacknowledged(PublishFailed):
+    """No acknowledgement came in time; what was stored, the stream's last message says."""

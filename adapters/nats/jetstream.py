@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from adapters.nats import connection
+from adapters.nats import connection, insisting
 from adapters.nats.connection import Connection, Report, silent
-from adapters.nats.errors import Disconnected, JetStreamRefused, Unanswered
+from adapters.nats.errors import JetStreamRefused
 
 Answer = dict[str, Any]
 
@@ -20,9 +18,7 @@ UNAVAILABLE: Final = 503  # as in HTTP: no leader now, no quorum, not ready yet
 MISSING: Final = frozenset({10014, 10037, NO_STREAM})
 WRONG_LAST_SEQUENCE: Final = frozenset({10071, 10164})  # with the right one named, and without
 
-PATIENCE: Final = 30.0  # a cluster that lost a node has chosen other leaders by then
 _TRY: Final = 3.0  # seconds: what its leader took along into the grave is not answered any more
-_PAUSE: Final = 0.25
 
 
 async def ask(
@@ -52,23 +48,13 @@ async def insist(
     verb: str,
     body: Mapping[str, Any] | None = None,
     *,
-    patience: float = PATIENCE,
+    patience: float = insisting.PATIENCE,
     report: Report = silent,
 ) -> Answer:
-    """`ask` again and again while leaders are chosen or the connection comes back.
-
-    Only for what may be done twice. Each trouble is reported; the last one is raised.
-    """
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            return await ask(nc, verb, body, patience=_TRY)
-        except (Unanswered, Disconnected, JetStreamRefused) as trouble:
-            lasting = isinstance(trouble, JetStreamRefused) and not trouble.passing
-            if lasting or nc.is_closed or time.monotonic() > deadline:
-                raise
-            report(f"jetstream.asked-again {verb}", trouble)
-        await asyncio.sleep(_PAUSE)
+    """`ask` again and again while leaders are chosen: only for what may be done twice."""
+    return await insisting.insist(
+        nc, verb, lambda: ask(nc, verb, body, patience=_TRY), report, patience
+    )
 
 
 async def ask_if_any(

@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any, Final, NamedTuple
 
 from adapters.nats.connection import GLANCE, Connection, Message, Report, Session, silent
 from adapters.nats.errors import AccountRefused, Disconnected, Unanswered
+from adapters.nats.insisting import insist
 
 _PUSH: Final = "$SYS.REQ.CLAIMS.UPDATE"
 _JETSTREAM: Final = "$SYS.REQ.SERVER.PING.JSZ"
@@ -49,7 +51,7 @@ class Nodes:
 
     async def look(self) -> list[Node]:
         """Every node that is up, by name; they are what `push` waits for from here on."""
-        found = await self._ask(_JETSTREAM, b"", lambda _: False, _QUIET)
+        found = await insist(self._nc, _JETSTREAM, self._look, self._report)
         self.present = set(found)
         told = ((name, one["server"], one.get("data") or {}) for name, one in found.items())
         return [Node(name, str(server["ver"]), said) for name, server, said in sorted(told)]
@@ -59,7 +61,7 @@ class Nodes:
 
         Raises `AccountRefused` where one of them does not take it.
         """
-        found = await self._ask(_PUSH, jwt.encode(), lambda seen: seen >= self.present, _ABSENT)
+        found = await insist(self._nc, _PUSH, partial(self._push, jwt), self._report)
         for silent_one in sorted(self.present - set(found)):
             self.present.discard(silent_one)
             self._report(f"nats.node-silent name={silent_one}", None)
@@ -71,6 +73,12 @@ class Nodes:
                     expected="a JWT signed by this server's operator",
                     next_step="was the server started with another platform's operator?",
                 )
+
+    async def _look(self) -> dict[str, Answer]:
+        return await self._ask(_JETSTREAM, b"", lambda _: False, _QUIET)
+
+    async def _push(self, jwt: str) -> dict[str, Answer]:
+        return await self._ask(_PUSH, jwt.encode(), lambda seen: seen >= self.present, _ABSENT)
 
     async def _ask(
         self, subject: str, body: bytes, enough: Enough, quiet: float

@@ -18,7 +18,7 @@ from typing import Any, Final
 import nats.errors
 
 from adapters.nats.connection import GLANCE, Connection, Message, Session
-from adapters.nats.errors import Fenced, PublishFailed
+from adapters.nats.errors import Fenced, PublishFailed, Unacknowledged
 from adapters.nats.jetstream import WRONG_LAST_SEQUENCE
 from adapters.nats.subjects import STREAM
 
@@ -113,7 +113,7 @@ class _Acks:
                 continue
             self.require_connection()
             if time.monotonic() - self._latest > self._patience:
-                raise PublishFailed(
+                raise Unacknowledged(
                     f"no acknowledgement for {self._patience:g} s", got=f"{self.count} of {goal}"
                 )
         if self._failure is not None:

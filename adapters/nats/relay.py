@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,8 @@ from typing import Final
 from adapters.logs import Log
 from adapters.nats import feed_log, jetstream
 from adapters.nats.connection import Connection
-from adapters.nats.errors import JetStreamRefused
+from adapters.nats.errors import JetStreamRefused, Unacknowledged
+from adapters.nats.insisting import passes
 from adapters.nats.publish import FeedPublisher, OutMessage
 from adapters.observing import Observe, unobserved
 from adapters.tasks import end
@@ -23,6 +25,7 @@ from projections.rows import Row, Rows
 
 BATCH: Final = 500
 RETRY: Final = 0.2  # seconds
+STUCK: Final = 15.0  # seconds without an answer after which another server is asked: see `_leave`
 LOOK: Final = 2.0  # seconds between looks at the stream when nothing wakes it
 
 
@@ -55,7 +58,9 @@ class Relay:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._spoilt: int | None = None
+        self._stuck: float | None = None
         self.observe: Observe = unobserved
+        self.made_anew = 0  # how often, since this relay began
         self.published = -1
         self.trouble: str | None = None
 
@@ -85,7 +90,7 @@ class Relay:
                     self.published = await self._checkpoint()
                 while await self._carry():
                     pass
-                self.trouble = None
+                self.trouble = self._stuck = None
             except Exception as trouble:  # noqa: BLE001 - a relay that dies stays unseen
                 await self._stumble(trouble)
                 continue
@@ -98,7 +103,22 @@ class Relay:
             self._log.warning("relay.interrupted", error=str(trouble))
         else:
             self._log.error("relay.failed", exc_info=trouble)
+        if passes(trouble) or isinstance(trouble, Unacknowledged):
+            await self._leave()
         await asyncio.sleep(RETRY)
+
+    async def _leave(self) -> None:
+        """Goes to another server where this one has not answered for long.
+
+        A node that its clients hear, but the other nodes do not, answers pings for ever, and
+        nothing else.
+        """
+        now = time.monotonic()
+        self._stuck = now if self._stuck is None else self._stuck
+        if now - self._stuck > STUCK:
+            self._stuck = now
+            self._log.warning("relay.elsewhere", seconds=STUCK)
+            await self._nc.force_reconnect()
 
     async def _woken(self) -> bool:
         """Whether there is work; False after a while without any, time to look at the stream."""
@@ -175,6 +195,7 @@ class Relay:
 
     async def _made_anew(self, common: int) -> int:
         await self._ports.restore(common)
+        self.made_anew += 1
         return 0
 
     async def _first_foreign(self, first: int, last: int) -> int | None:

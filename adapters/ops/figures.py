@@ -92,7 +92,11 @@ class Figures(Collector):
     def _relay(self) -> Iterator[Metric]:
         """Only where this process is the one that publishes."""
         relay = self._of.platform.relay
-        if relay is not None and relay.published >= 0:
+        if relay is None:
+            return
+        anew = "How often FEED was deleted and made anew since this relay began"
+        yield _one("varsel_feed_made_anew", anew, relay.made_anew)
+        if relay.published >= 0:
             behind = max(0, feed_index.total(self._of.parts.views.rows) - relay.published)
             yield _one("varsel_relay_lag_messages", "Messages not yet published", behind)
 

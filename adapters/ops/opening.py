@@ -61,7 +61,7 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
     role = settings.role.value
     of = Watched(parts, platform, counting, role, settings.data, connected, held)
     meter.registry.register(Figures(of))
-    observe(_watcher(settings, meter, stack), parts, platform)
+    platform.observe = _watcher(settings, meter, stack)
     alone = settings.role is Role.RELAY or settings.http_port is None
     at = listen(settings.ops_host, port, "--ops")
     stack.callback(at.close)
@@ -69,13 +69,6 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
     await stack.enter_async_context(serving(door(Life(), ready, meter.registry), at, Changes()))
     host = f"[{settings.ops_host}]" if ":" in settings.ops_host else settings.ops_host
     return f"http://{host}:{at.getsockname()[1]}"
-
-
-def observe(watcher: Observe, parts: Parts, platform: Platform) -> None:
-    """Have a watcher told of everything that is done from here on."""
-    platform.observe = parts.ledger.observe = parts.views.observe = watcher
-    if platform.relay is not None:
-        platform.relay.observe = watcher
 
 
 def _watcher(settings: Settings, meter: Meter, stack: AsyncExitStack) -> Observe:

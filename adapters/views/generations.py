@@ -6,18 +6,21 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.observing import Observe, unobserved
-from adapters.sql.postgres import Database
 from adapters.views.batch import Reached
 from adapters.views.files import FileShelf
 from adapters.views.shelf import Generation, Shelf, Standing
-from adapters.views.tables import TableShelf
 from domain.envelope import Recorded
 from domain.errors import VarselError
 from projections.everything import in_part
 from projections.parts import WHOLE, Part
 from projections.rows import Project, Rows
+
+if TYPE_CHECKING:
+    from adapters.sql.postgres import Database
+    from adapters.views.tables import TableShelf
 
 BATCH = 500
 UNREADABLE = (sqlite3.DatabaseError, ValueError, VarselError)
@@ -54,6 +57,8 @@ class Views:
             self._shelf: Shelf = FileShelf(where)
             self._open()
             return
+        from adapters.views.tables import TableShelf  # noqa: PLC0415 - of an extra
+
         self._shelf = shelf = TableShelf(where, part or WHOLE)
         if part is not None:
             self._open()

@@ -15,6 +15,7 @@ from psycopg import errors, sql
 
 from adapters.sql.postgres import Connection, Database
 from adapters.views.batch import Batch, Reached, body
+from adapters.views.shelf import Overtaken
 from domain.envelope import Recorded
 from domain.errors import Unavailable
 from projections.parts import WHOLE, Part
@@ -52,10 +53,6 @@ _MOVE: Final = sql.SQL(
 # A batch that a crash of the server takes with it is projected again: it need not be on disk yet.
 _LAZILY: Final = sql.SQL("SET LOCAL synchronous_commit = off")
 _MOST: Final = 2**62
-
-
-class Overtaken(Unavailable):
-    """Another process has moved these views on, or replaced them: look again."""
 
 
 class PostgresRows:

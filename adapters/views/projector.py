@@ -8,8 +8,7 @@ import threading
 from adapters.logs import Log
 from adapters.views.following import Progress
 from adapters.views.generations import Views
-from adapters.views.postgres import Overtaken
-from adapters.views.shelf import Standing
+from adapters.views.shelf import Overtaken, Standing
 from domain.errors import VarselError
 
 IDLE, RETRY = 1.0, 1.0  # seconds

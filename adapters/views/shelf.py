@@ -8,8 +8,13 @@ from typing import NamedTuple, Protocol
 
 from adapters.views.batch import Reached
 from domain.envelope import Recorded
+from domain.errors import Unavailable
 from projections.parts import Part
 from projections.rows import Project, Rows
+
+
+class Overtaken(Unavailable):
+    """Another process has moved these views on, or replaced them: look again."""
 
 
 class Standing(NamedTuple):

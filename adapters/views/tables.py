@@ -15,8 +15,8 @@ from psycopg import errors, sql
 
 from adapters.sql.postgres import Connection, Database
 from adapters.views.batch import Reached
-from adapters.views.postgres import Overtaken, PostgresRows
-from adapters.views.shelf import Generation, Standing
+from adapters.views.postgres import PostgresRows
+from adapters.views.shelf import Generation, Overtaken, Standing
 from domain.errors import Unavailable
 from projections.everything import SCHEMA
 from projections.parts import WHOLE, Part

@@ -25,7 +25,7 @@ from domain.use_cases.webhooks import Abandoned
 from projections import parties
 
 
-def open_webhooks(  # noqa: PLR0913 - a part of the root: it names each
+def open_webhooks(  # noqa: PLR0913, PLR0917 - a part of the root: it names each
     store: Store,
     vault: Vault,
     bell: Bell,

@@ -127,9 +127,7 @@ class Webhooks:
     async def _test(self, request: Request) -> Answer:
         """This process sends it itself: whoever asks waits for what the endpoint says."""
         command = _read(c.TestWebhook, request)
-        endpoint = await asyncio.to_thread(
-            self._endpoints.require, request.party, command.webhook
-        )
+        endpoint = await asyncio.to_thread(self._endpoints.require, request.party, command.webhook)
         if endpoint.id in self._tried:
             raise Refused("a test of this webhook is under way", next_step="wait for its answer")
         self._tried.add(endpoint.id)

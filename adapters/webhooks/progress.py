@@ -81,7 +81,7 @@ CREATE TABLE IF NOT EXISTS cursors
     next_at TEXT, last_at TEXT, last_status INTEGER, last_error TEXT, taken_at TEXT,
     disabled_at TEXT, disabled_why TEXT)
 """
-_SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM cursors"
+_SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM cursors"  # noqa: S608 - ours
 _UPDATE: Final = (
     f"UPDATE cursors SET turn=?, {', '.join(f'{name}=?' for name in _CHANGING)} "  # noqa: S608 - ours
     "WHERE endpoint=? AND turn=? RETURNING endpoint"
@@ -106,7 +106,9 @@ class Cursors:
 
     def every(self) -> list[Entry]:
         """All that are kept."""
-        return [Entry(*row) for row in self._store.rows("SELECT endpoint, party, turn FROM cursors")]
+        return [
+            Entry(*row) for row in self._store.rows("SELECT endpoint, party, turn FROM cursors")
+        ]
 
     def counts(self) -> Counts:
         """How they are, all together."""

@@ -1,4 +1,4 @@
-"""Which endpoints are sent to: what the cursors name, the ledger has accepted and the vault holds."""
+"""Which endpoints are sent to: those with a cursor that the ledger accepted and the vault holds."""
 
 from __future__ import annotations
 

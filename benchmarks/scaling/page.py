@@ -8,7 +8,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from benchmarks.scaling import model
-from benchmarks.scaling.model import SIZES, Load, Measured, Size
+from benchmarks.scaling.inputs import Measured
+from benchmarks.scaling.model import SIZES, Load, Size
 
 BLOCK = "<!-- {name} -->\n{body}<!-- end of {name} -->\n"
 ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) \|", re.MULTILINE)
@@ -75,16 +76,20 @@ def ceilings(m: Measured) -> str:
         ("events that an hourly pass of the watch can rebuild", model.events_a_watch(Load(), m)),
         ("deliveries and acknowledgements a second of the one writer", model.acts_at_most(m)),
         ("parties whose idle R3 consumers fill one core of a node", model.parties_a_core(m)),
+        ("connections of one nats-server, by its own default", model.NATS_CONNECTIONS),
         (
             "connections to PostgreSQL of three API processes and two projector parts",
             model.postgres_connections(3, 2),
         ),
     )
-    return "| what | at |\n|---|--:|\n" + "".join(f"| {w} | {_number(n)} |\n" for w, n in said)
+    rows = [f"| {what} | {_thousands(at)} |\n" for what, at in said]
+    return "".join(["| what | at |\n|---|--:|\n", *rows])
 
 
 def three(value: float) -> str:
     """A number with three digits that count; never an exponent, so that people can read it."""
+    if value == 0:
+        return "0"
     if value >= 1000:  # noqa: PLR2004 - whole numbers from here on
         digits = len(str(int(value)))
         return str(round(value, 3 - digits)).removesuffix(".0")
@@ -93,7 +98,11 @@ def three(value: float) -> str:
 
 def _number(value: float) -> str:
     whole, dot, rest = three(value).partition(".")
-    return f"{int(whole):,}".replace(",", " ") + dot + rest
+    return _thousands(int(whole)) + dot + rest
+
+
+def _thousands(value: int) -> str:
+    return f"{value:,}".replace(",", " ")
 
 
 def _seconds(value: float) -> str:
@@ -149,6 +158,11 @@ def _of_a_year(load: Load, m: Measured) -> Iterator[tuple[str, str, Tell]]:
 def _of_a_report(load: Load, m: Measured) -> Iterator[tuple[str, str, Tell]]:
     yield "report accepted", "`accept_s`", lambda s: _seconds(model.accept_s(s, m))
     yield "… in the views", "`project_s`", lambda s: _seconds(model.project_s(s, m))
+    yield (
+        "everybody's questions are refused for",
+        "`unanswered_s`",
+        lambda s: _seconds(model.unanswered_s(s, m)),
+    )
     yield "… in the stream", "`relay_s`", lambda s: _seconds(model.relay_s(s, m))
     yield (
         "**report to last client's message**, one process",
@@ -194,13 +208,7 @@ def _of_a_report(load: Load, m: Measured) -> Iterator[tuple[str, str, Tell]]:
 
 def _of_parties(m: Measured) -> Iterator[tuple[str, str, Tell]]:
     yield "registered one by one", "`register_s`", lambda s: _seconds(model.register_s(s, m))
-    yield (
-        f"account JWTs, of {_number(model.RESOLVER_LIMIT)}",
-        "`accounts`",
-        lambda s: (
-            f"{_number(model.accounts(s))}{'' if model.resolver_holds(s) else ' **refused**'}"
-        ),
-    )
+    yield "account JWTs in the resolver", "`accounts`", _accounts
     yield (
         "start, before anybody is answered",
         "`start_s`",

@@ -41,7 +41,7 @@ class Plan(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """One thing measured: its name in `model.Measured`, and on the wall's clock where that says."""
+    """One thing measured, by its name in `inputs.Measured`; `wall` is what a clock showed."""
 
     name: str
     value: float

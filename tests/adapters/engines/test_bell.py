@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from adapters.engines.bell import LocalBell, PostgresBell, channel
+from adapters.engines.bell import LocalBell
+from adapters.engines.postgres import PostgresBell, channel
 from adapters.sql.postgres import Database, address
 from tests.postgres import database
 

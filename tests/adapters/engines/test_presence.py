@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from adapters.engines import presence
-from adapters.engines.presence import Alone, PostgresPresence, Report
+from adapters.engines import postgres
+from adapters.engines.postgres import PostgresPresence
+from adapters.engines.presence import Alone, Report
 from adapters.sql.postgres import Database, address
 from tests.adapters.nats.lab import until
 from tests.postgres import database
@@ -24,9 +25,9 @@ def test_a_process_hears_what_the_others_say_and_not_itself(
 ) -> None:
     async def check() -> None:
         shared = Database(address(database()), size=2)
-        monkeypatch.setattr(presence, "process_name", lambda: "varsel a 1")
+        monkeypatch.setattr(postgres, "process_name", lambda: "varsel a 1")
         one = PostgresPresence(shared, lambda: Report("api"))
-        monkeypatch.setattr(presence, "process_name", lambda: "varsel b 2")
+        monkeypatch.setattr(postgres, "process_name", lambda: "varsel b 2")
         other = PostgresPresence(shared, lambda: RELAY)
         one.start()
         other.start()

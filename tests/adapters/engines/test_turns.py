@@ -6,7 +6,8 @@ import asyncio
 
 import psycopg
 
-from adapters.engines.turns import OwnTurns, PostgresTurns
+from adapters.engines.postgres import PostgresTurns
+from adapters.engines.turns import OwnTurns
 from adapters.logs import get
 from adapters.sql.postgres import address
 from tests.adapters.nats.lab import until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -206,7 +206,7 @@ class Counting:
         self.asked += 1
         return self._store.rows(statement, *values)
 
-    def many(self, statement: str, values: Sequence[Sequence[object]]) -> None:
+    def many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         self.asked += 1
         self._store.many(statement, values)
 
@@ -229,9 +229,7 @@ def test_a_process_that_does_not_follow_waits_for_the_one_that_does(opening: Ope
         assert not watcher.wait_for(4, 0.01)
 
 
-def test_without_a_bell_it_looks_by_itself(
-    opening: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_bell_it_looks_by_itself(opening: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "IDLE", 0.05)
     source = Rows(2)
     log = TransparencyLog(opening(), source, SIGNER)
@@ -254,9 +252,7 @@ def test_the_bell_is_heard_through_postgresql(monkeypatch: pytest.MonkeyPatch) -
             bell.start()
             stack.callback(bell.stop)
             assert bell.wait_until_listening(10.0)
-        follower = Follower(
-            TransparencyLog(here.store(), source, SIGNER), logs.get(), bells[0]
-        )
+        follower = Follower(TransparencyLog(here.store(), source, SIGNER), logs.get(), bells[0])
         log = TransparencyLog(there.store(), source, SIGNER)
         watcher = Watcher(log, logs.get(), bells[1])
         stack.enter_context(running(follower))

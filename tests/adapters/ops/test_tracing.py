@@ -15,7 +15,6 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from adapters.observing import Work, unobserved
-from adapters.ops.opening import observe
 from adapters.ops.tracing import Tracing, over_otlp
 from domain.errors import Invalid, Refused
 from tests.adapters.running import raised, up_with
@@ -45,7 +44,7 @@ def test_a_command_its_commit_and_what_follows_each_have_a_span(
 ) -> None:
     async def story() -> None:
         async with up_with(tmp_path) as up:
-            observe(tracing, up.running.parts, up.running.platform)
+            up.running.platform.observe = tracing
             await up.take(*told("joker"))
             await up.settled()
         found = spans(tracing, sent)
@@ -65,7 +64,7 @@ def test_what_a_user_wrote_is_in_no_span(
 ) -> None:
     async def story() -> None:
         async with up_with(tmp_path) as up:
-            observe(tracing, up.running.parts, up.running.platform)
+            up.running.platform.observe = tracing
             wrong = a_leak(nature=["secretofzoopit"])
             assert "secretofzoopit" in str(await raised(up.take(wrong)))
         [accept] = [one for one in spans(tracing, sent) if one.name == "accept"]

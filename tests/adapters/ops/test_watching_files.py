@@ -45,6 +45,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             await seen.again()
             await seen.up.take(*told("joker"))
             assert isinstance(await raised(seen.up.take(a_leak(people=1))), Invalid)
+            await seen.up.ask("joker", "timeline", client="joker")
             await seen.up.settled()
             return await seen.counted()
 

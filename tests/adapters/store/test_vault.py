@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from adapters.sql.postgres import Database
 from adapters.store.vault import MemoryVault, SealedVault, Vault, load_master_key, vault_file
 from domain.errors import Unavailable
 from tests.adapters.store.lab import MASTER
@@ -47,6 +50,14 @@ def test_a_secret_put_again_replaces_the_earlier_one(vault: MemoryVault | Sealed
     vault.put("nats/joker", b"new")
     assert vault.get("nats/joker") == b"new"
     assert vault.names("") == ["nats/joker"]
+
+
+def test_a_secret_is_made_once_and_whoever_comes_later_gets_it(
+    vault: MemoryVault | SealedVault,
+) -> None:
+    assert vault.once("digest", b"first") == b"first"
+    assert vault.once("digest", b"second") == b"first"
+    assert vault.get("digest") == b"first"
 
 
 def test_a_destroyed_secret_is_gone(vault: MemoryVault | SealedVault) -> None:
@@ -165,3 +176,72 @@ def test_what_is_no_master_key_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "master.key").chmod(0o600)
     with pytest.raises(Unavailable, match=r"this is no master key.*64 hex digits"):
         load_master_key(tmp_path / "master.key", create=True)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_master_key_that_others_get_at_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "master.key"
+    load_master_key(path, create=True)
+    path.chmod(mode)
+    with pytest.raises(Unavailable, match=r"others than its owner.*chmod 600"):
+        load_master_key(path, create=False)
+
+
+@pytest.mark.parametrize(("mode", "taken"), [(0o444, True), (0o644, True), (0o664, False)])
+def test_on_a_read_only_mount_others_may_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, taken: bool
+) -> None:
+    path = tmp_path / "master.key"
+    made = load_master_key(path, create=True)
+    path.chmod(mode)
+    here = os.statvfs(path)
+    mounted = os.statvfs_result((*here[:8], here.f_flag | os.ST_RDONLY, here.f_namemax))
+    monkeypatch.setattr(os, "statvfs", lambda _: mounted)
+    if taken:
+        assert load_master_key(path, create=False) == made
+        return
+    with pytest.raises(Unavailable, match="others than its owner"):
+        load_master_key(path, create=False)
+
+
+# --- beside the ledger on PostgreSQL -----------------------------------------------------------
+
+
+def test_what_is_put_and_destroyed_in_a_transaction_is_part_of_it(database: Database) -> None:
+    vault = SealedVault(database.store(), MASTER)
+    vault.put("text/joker/1", b"key")
+    with pytest.raises(RuntimeError), database.transaction():
+        vault.destroy("text/joker/1")
+        vault.put("text/joker/2", b"key")
+        raise RuntimeError
+    assert vault.names("") == ["text/joker/1"]
+
+
+def test_of_processes_that_make_a_secret_at_once_all_get_the_same(database: Database) -> None:
+    vaults = [SealedVault(database.store(), MASTER) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        made = pool.map(lambda one: one[1].once("digest", bytes([one[0]])), enumerate(vaults))
+        assert len(set(made)) == 1
+
+
+def test_a_wrong_master_key_is_refused_by_a_database_as_well(database: Database) -> None:
+    SealedVault(database.store(), MASTER).put("nats/joker", b"seed")
+    with pytest.raises(Unavailable, match="does not open the vault"):
+        SealedVault(database.store(), OTHER_KEY)
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["whole", "with one that does not open"])
+def test_a_vault_goes_over_to_another_key_whole_or_not_at_all(
+    database: Database, broken: bool
+) -> None:
+    vault = SealedVault(database.store(), MASTER)
+    for number in range(5):
+        vault.put(f"nats/{number}", b"seed")
+    if broken:
+        database.store().rows("UPDATE secrets SET sealed=? WHERE name=?", b"x" * 40, "nats/3")
+        with pytest.raises(Unavailable):
+            vault.rewrap(OTHER_KEY)
+    else:
+        assert vault.rewrap(OTHER_KEY) == 5
+    key = MASTER if broken else OTHER_KEY
+    assert SealedVault(database.store(), key).get("nats/0") == b"seed"

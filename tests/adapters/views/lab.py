@@ -8,6 +8,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -134,10 +135,23 @@ def tabled(views: Views) -> Contents:
     }
 
 
+@cache
+def shared() -> str:
+    """One database for all tests of views: to make one costs more than most of them."""
+    return database()
+
+
+def emptied() -> str:
+    """The shared database, without anything in it."""
+    with psycopg.connect(shared(), autocommit=True) as one:
+        one.execute("DROP SCHEMA IF EXISTS varsel CASCADE")
+    return shared()
+
+
 @contextmanager
-def opened(url: str | None = None, size: int = 4) -> Generator[Database]:
-    """A database as one process has it: a new one, or one that others have too."""
-    made = Database(address(url or database()), size=size)
+def opened(url: str | None = None) -> Generator[Database]:
+    """A database as one process has it: an empty one, or one that others have open too."""
+    made = Database(address(url or emptied()), size=4)
     try:
         yield made
     finally:

@@ -10,7 +10,7 @@ import pytest
 from adapters.sql.postgres import Database
 from adapters.views import generations
 from adapters.views.generations import Views
-from adapters.views.postgres import Overtaken
+from adapters.views.shelf import Overtaken
 from adapters.wire import render
 from domain.envelope import Recorded
 from projections.everything import projections

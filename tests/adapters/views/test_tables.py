@@ -15,7 +15,8 @@ from psycopg import sql
 from adapters.sql.postgres import Database
 from adapters.views import generations
 from adapters.views.generations import Views
-from adapters.views.postgres import Overtaken, PostgresRows
+from adapters.views.postgres import PostgresRows
+from adapters.views.shelf import Overtaken
 from domain.envelope import Recorded
 from domain.errors import Unavailable
 from projections.everything import SCHEMA

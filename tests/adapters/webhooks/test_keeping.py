@@ -172,6 +172,7 @@ def test_who_sends_does_not_undo_what_was_opened_or_removed_meanwhile(cursors: O
     elsewhere.open("wh-1", after=7)
     assert not sending.put(under_way.taken(1, 200, NOW))
     opened = sending.get("wh-1")
+    assert opened is not None
     assert opened == Progress("wh-1", 7, turn=2)
     elsewhere.drop("wh-1")
     assert not sending.put(opened.passed(8))

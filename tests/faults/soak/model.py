@@ -100,10 +100,8 @@ class Model:
 
     def acknowledge(self, name: str, client: str) -> Expected:
         case = self.cases[name]
-        if client not in case.told:
+        if client not in case.told or client in case.acknowledged:
             return None
-        if client in case.acknowledged:
-            return Counter()
         case.acknowledged.add(client)
         return Counter([case.between("NoticeAcknowledged", client)])
 
@@ -116,7 +114,7 @@ class Model:
 
     def close_case(self, name: str, client: str) -> Expected:
         case = self.cases[name]
-        if client not in case.reached or client in case.closed_by:
+        if client not in case.told or client in case.closed_by:
             return None
         case.closed_by.add(client)
         return Counter([("CaseClosed", frozenset({client}))])

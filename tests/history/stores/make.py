@@ -26,10 +26,12 @@ def of_sqlite(sample: Path) -> None:
     """Two files: the ledger and its vault."""
     with tempfile.TemporaryDirectory() as folder:
         ledger_file, secrets = Path(folder, "ledger.sqlite"), Path(folder, "vault.sqlite")
-        with closing(SealedVault(vault_file(secrets), MASTER)) as vault:
-            with closing(EventLedger(ledger_file, vault)) as ledger:
-                tell(ledger)
-                _keep(sample, ledger)
+        with (
+            closing(SealedVault(vault_file(secrets), MASTER)) as vault,
+            closing(EventLedger(ledger_file, vault)) as ledger,
+        ):
+            tell(ledger)
+            _keep(sample, ledger)
         shutil.copyfile(ledger_file, sample / "ledger.db")
         shutil.copyfile(secrets, sample / "vault.db")
 

@@ -1,0 +1,196 @@
+"""Back-ups of PostgreSQL by the very commands that docs/operations.md gives, and what follows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+
+from tests.adapters.ops.test_backup import feed
+from tests.adapters.running import Up, up, up_with
+from tests.builders import a_leak, a_question, an_acknowledgement, told
+from tests.postgres import USER, Postgres
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+def told_to_do(name: str) -> str:
+    """The commands that follow `<!-- name -->` on the page."""
+    found = re.search(rf"<!-- {name} -->\n+```sh\n(.*?)```", PAGE, re.DOTALL)
+    assert found, name
+    return found.group(1)
+
+
+@dataclass
+class Kept:
+    """What was backed up, how, and what the platform said at that moment and later."""
+
+    server: Postgres
+    folder: Path
+    key: Path
+    feed: list[tuple[str, str, str]]
+    receipt: dict[str, Any]
+    later: int
+
+    def do(self, name: str, **names: str) -> None:
+        """Do what the page says, as it says it."""
+        path = f"{self.server.program('psql').parent}:{os.environ['PATH']}"
+        env = {**os.environ, "PATH": path, "SERVER": self.server.url(), **names}
+        done = subprocess.run(
+            ["sh", "-euc", told_to_do(name)], env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    def platform(self, url: str, folder: str = "data") -> Any:
+        return up(self.folder / folder, database_url=url, master_key_file=self.key)
+
+
+def as_composed(archive: Path) -> list[str]:
+    """The settings that docker-compose.yml gives PostgreSQL, with an archive of ours."""
+    words = COMPOSE["services"]["postgres"]["command"]
+    said = [one for one in words if "=" in one]
+    return [one.replace("/archive/", f"{archive}/") for one in said]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    folder = tmp_path_factory.mktemp("postgres")
+    for above in (folder, *folder.parents[:2]):  # the server's user comes through here
+        above.chmod(0o711)
+    archive, place, key = folder / "archive", folder / "server", folder / "key"
+    archive.mkdir()
+    place.mkdir()
+    server = Postgres(place, as_composed(archive))
+    give(archive)
+    key.write_text(os.urandom(32).hex())
+    key.chmod(0o600)
+    server.start()
+    made = Kept(server, folder, key, [], {}, 0)
+    url = server.database()
+
+    async def story() -> None:
+        async with up_with(folder / "data", database_url=url, master_key_file=key) as platform:
+            steps = (*told("joker", "kiwi"), an_acknowledgement(), a_question().under("asked-once"))
+            made.receipt = (await platform.take(*steps))[-1]
+            await platform.settled()
+            made.feed = feed(platform)
+            backup = {"BACKUP": str(folder / "backup"), "VARSEL_DATABASE_URL": url}
+            made.do("dump", **backup)
+            made.do("base", BASE=str(folder / "base"))
+            await platform.take(a_leak("after-it"))
+            await platform.settled()
+            made.later = len(feed(platform))
+
+    try:
+        asyncio.run(story())
+        yield made
+    finally:
+        server.stop()
+
+
+def give(path: Path) -> None:
+    """To the user that the server runs as."""
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam(USER)
+        for one in (path, *path.rglob("*")):
+            os.chown(one, entry.pw_uid, entry.pw_gid)
+
+
+async def is_as_it_was(platform: Up, kept: Kept) -> None:
+    """Everything that was accepted is there, the feed is the same bytes, the evidence holds."""
+    await platform.settled()
+    assert feed(platform)[: len(kept.feed)] == kept.feed
+    assert (await platform.operator.call("examine", {}, 60))["findings"] == []
+
+
+def test_a_platform_starts_on_a_restored_dump_with_the_same_feed_and_its_evidence(
+    kept: Kept,
+) -> None:
+    restored = kept.server.url("varsel_restored")
+    kept.do("restore", BACKUP=str(kept.folder / "backup"), RESTORED=restored)
+
+    async def story() -> None:
+        async with kept.platform(restored, "elsewhere") as platform:
+            await is_as_it_was(platform, kept)
+            given = await platform.operator.call("party_issue", {"with": {"id": "joker"}})
+            joker = await platform.speak("joker", given["creds"])
+            question = a_question()
+            again = {"with": dict(question.fields), "command": "asked-once"}
+            assert (await joker.call(question.do, again))["receipt"] == kept.receipt
+
+    asyncio.run(story())
+
+
+def test_a_feed_that_is_ahead_of_what_was_restored_is_told_as_loudly_as_there_is(
+    kept: Kept, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was accepted after the back-up is lost, and the stream still knows it."""
+    older = kept.server.database()
+    subprocess.run(
+        [kept.server.program("pg_restore"), "--no-owner", "-d", older, kept.folder / "backup"],
+        check=True,
+    )
+
+    async def story() -> None:
+        async with kept.platform(older) as platform:
+            await platform.settled()
+            assert platform.relay.made_anew == 1
+            assert len(feed(platform)) < kept.later
+
+    asyncio.run(story())
+    lines = [json.loads(one) for one in capsys.readouterr().err.splitlines() if one.startswith("{")]
+    [said] = [one for one in lines if one["event"] == "feed.foreign"]
+    assert (said["level"], said["number"]) == ("error", len(kept.feed) + 1)
+
+
+def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> None:
+    with psycopg.connect(kept.server.url(), autocommit=True) as one:
+        one.execute("SELECT pg_switch_wal()")
+        [url] = [
+            kept.server.url(name)
+            for (name,) in one.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'test_%'"
+            )
+            if name == min(databases(kept.server))
+        ]
+    kept.server.stop()  # what is not archived yet is, as it stops
+    place = kept.folder / "again"
+    place.mkdir()
+    again = Postgres(place, as_composed(kept.folder / "unused"))
+    shutil.rmtree(again.data)
+    archive = str(kept.folder / "archive")
+    kept.do("recover", BASE=str(kept.folder / "base"), PGDATA=str(again.data), ARCHIVE=archive)
+    give(again.folder)
+    again.start()
+
+    async def story() -> None:
+        name = url.rpartition("/")[2]
+        async with kept.platform(again.url(name), "recovered") as platform:
+            await is_as_it_was(platform, kept)
+            assert len(feed(platform)) >= kept.later, "what came after the base copy, too"
+
+    try:
+        asyncio.run(story())
+    finally:
+        again.stop()
+        kept.server.start()
+
+
+def databases(server: Postgres) -> list[str]:
+    with psycopg.connect(server.url(), autocommit=True) as one:
+        found = one.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test_%'")
+        return [str(name) for (name,) in found]
