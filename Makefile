@@ -19,6 +19,8 @@ UV_LOCK := env -u PIP_FIND_LINKS $(UV) pip compile pyproject.toml --python-versi
 	--no-emit-index-url --no-emit-find-links --upgrade
 # What docker/Dockerfile installs: the platform with every extra that it may need.
 PRODUCTION := otel postgres reports tsa
+# What earns domain and projections their coverage; counting it slows all other tests by a third.
+SPECIFICATIONS := tests/domain tests/projections tests/history tests/scenarios
 NODE_PARTS := tests/node/node_modules/.package-lock.json
 ARGS ?=
 
@@ -36,9 +38,9 @@ demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--e
 	@$(BIN)/varsel demo $(ARGS)
 
 test: .venv/.installed $(NODE_PARTS) .venv/.chromium ## Runs every test, then holds domain and projections to full coverage
-	$(BIN)/pytest -n 3 --dist loadscope -m "not journey" --cov --cov-report= --cov-fail-under=0
-	$(BIN)/pytest -m journey
-	$(BIN)/coverage report
+	$(BIN)/pytest -n 3 --dist loadscope $(SPECIFICATIONS) --cov
+	$(BIN)/pytest -n 3 --dist loadscope -m "not journey and not fault" $(SPECIFICATIONS:%=--ignore=%)
+	$(BIN)/pytest -m "journey or fault"
 
 check: export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # else it asks the network for a newer version
 check: .venv/.installed ## Lint, format, types, architecture

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from adapters.accounts import Accounts
+from adapters.floors import Floors
 from adapters.keys import Remembered, Secret, new_secret, person
 from adapters.nats.tenancy import Tenancy
 from adapters.nats.trust import Trust, party_user_creds
@@ -53,7 +54,7 @@ class Admission:
     ) -> None:
         self._desk = desk
         self._write = write
-        self._vault = vault
+        self.floors = Floors(vault)
         self._accounts = accounts
         self._trust = trust
         self._tenancy = tenancy
@@ -121,19 +122,7 @@ class Admission:
 
     def floor(self, party: str) -> int:
         """The stream number up to which a party had acknowledged when last looked at."""
-        kept = self._vault.get(f"floor/{party}")
-        return int(kept) if kept else 0
-
-    def remember_floor(self, party: str, number: int) -> None:
-        """Keep a party's ack floor; a lower one never undoes a higher one."""
-        if number > self.floor(party):
-            self._vault.put(f"floor/{party}", str(number).encode())
-
-    def lower_floors(self, number: int) -> None:
-        """Forget what was acknowledged behind a number: other messages will stand there."""
-        for name in self._vault.names("floor/"):
-            if self.floor(name.removeprefix("floor/")) > number:
-                self._vault.put(name, str(number).encode())
+        return self.floors.of(party)
 
     async def _push(self, party: str) -> None:
         """Tell NATS how the party stands now.
@@ -154,11 +143,18 @@ class Admission:
             return
         jwt = self._trust.party_account_jwt(key, party.id, self._clock(), _shut_out(party))
         await self._tenancy.push_account(jwt)
-        start = await asyncio.to_thread(self.floor, party.id)
+        while not await self._consume(key, party):
+            await self._tenancy.drop_consumer(key)  # it may begin behind what was never seen
+
+    async def _consume(self, key: str, party: Party) -> bool:
+        """Have the party's consumer there; False where the stream was made anew meanwhile."""
+        epoch = await asyncio.to_thread(self.floors.epoch)
+        start = await asyncio.to_thread(self.floors.of, party.id, epoch)
         floor = await self._tenancy.ensure_consumer(key, _feeds(party), start_after=start)
         if "auditor" in party.roles:  # its scope may have become narrower
             await self._tenancy.forget_unread(key)
-        await asyncio.to_thread(self.remember_floor, party.id, floor)
+        await asyncio.to_thread(self.floors.remember, party.id, floor, epoch)
+        return await asyncio.to_thread(self.floors.epoch) == epoch
 
     def _record(self, request: Request) -> dict[str, Any]:
         """In the ledger first: what is not there opens nothing, and is in nobody's hands."""

@@ -76,7 +76,7 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
             broker = await open_broker(ground, lambda: len(accounts.all()))
             url, connected = broker.url, partial(_is_connected, broker)
             house = await _speak(ground, parts, platform, broker, accounts, shifts)
-        ops = await _operate(ground, parts, platform, connected)
+        ops = await _operate(ground, parts, platform, shifts, connected)
         yield Running(platform, parts, url, ground.folder, house, ops)
 
 
@@ -194,7 +194,11 @@ def _webhooks(ground: Ground, parts: Parts, platform: Platform, house: House | N
 
 
 async def _operate(
-    ground: Ground, parts: Parts, platform: Platform, connected: Callable[[], bool]
+    ground: Ground,
+    parts: Parts,
+    platform: Platform,
+    shifts: Shifts,
+    connected: Callable[[], bool],
 ) -> str | None:
     """The operator's door, where one is asked for; its URL."""
     settings = ground.settings
@@ -210,6 +214,7 @@ async def _operate(
         rules=parts.rules,
         connected=connected,
         turns=ground.turns if ground.database else None,
+        ailing=lambda: shifts.troubles,
         port=kept_port(ground.folder, "ops.port", settings.ops_host, settings.ops_port),
     )
 

@@ -21,7 +21,7 @@ from benchmarks.scaling.stages import Plan, figures
 
 FULL = Plan(clients=100_000, vendors=10_000, reports=(1_000, 5_000, 50_000))
 SMALL = Plan(clients=300, vendors=30, reports=(30, 100, 200))  # to see that it runs
-CARRIED, CARRIED_SMALL = 5_000, 100  # clients told through a real stream
+CARRIED, CARRIED_SMALL = 1_000, 100  # told through a real stream, before the first watch begins
 
 
 def main() -> None:

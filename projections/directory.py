@@ -24,9 +24,9 @@ def project(recorded: Recorded, rows: Rows) -> None:
     envelope, stream = recorded.envelope, str(recorded.stream)
     where = {"stream": stream, "position": recorded.position}
     rows.put(EVENTS, "", str(recorded.id), where)
-    for reference in (str(recorded.id), envelope.command):
-        if rows.get(BY_WRITER, envelope.party, reference) is None:
-            rows.put(BY_WRITER, envelope.party, reference, where)
+    rows.put(BY_WRITER, envelope.party, str(recorded.id), where)
+    if rows.get(BY_WRITER, envelope.party, envelope.command) is None:  # the first it wrote to
+        rows.put(BY_WRITER, envelope.party, envelope.command, where)
     for party in envelope.visibility:
         for text in describe.texts(recorded):
             rows.put(TEXTS, party, text, {"position": recorded.position})

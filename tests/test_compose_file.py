@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import typer.main
 import yaml
+from jsonschema import (  # type: ignore[import-untyped]  # it ships none
+    Draft7Validator,
+    ValidationError,
+)
 
 from adapters.cli import app
 from adapters.roles import Role
@@ -66,13 +69,13 @@ def volumes(service: str) -> Iterator[tuple[str, str]]:
 
 
 def test_it_is_what_the_compose_specification_says() -> None:
-    jsonschema.Draft7Validator(SCHEMA).validate(COMPOSE)
+    Draft7Validator(SCHEMA).validate(COMPOSE)
 
 
 def test_a_file_with_a_word_misspelt_would_not_be() -> None:
     wrong = {**COMPOSE, "services": {"api": {**SERVICES["api"], "read-only": True}}}
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft7Validator(SCHEMA).validate(wrong)
+    with pytest.raises(ValidationError):
+        Draft7Validator(SCHEMA).validate(wrong)
 
 
 @pytest.mark.parametrize("service", SERVICES)

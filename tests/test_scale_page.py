@@ -67,15 +67,22 @@ def _as_in_a_full_run(name: str) -> str:
 def test_a_report_reaches_its_last_client_after_all_that_one_process_does() -> None:
     m = replace(MEASURED, accept_50000_s=10.0, project_50000_s=20.0, relay_us=100.0)
     m = replace(m, messages_per_notice=2.0, publish_per_s=20_000.0)
+    m = replace(m, client_calls_50000_ms=1.0, vendor_calls_50000_ms=5_000.0)
     assert model.relay_s(LARGE, m) == pytest.approx(10.0)
-    assert model.told_by_one_process_s(LARGE, m) == pytest.approx(40.0)
+    assert model.told_by_one_process_s(LARGE, m) == pytest.approx(10 + 20 + 10 + 55)
 
 
 def test_with_roles_the_slower_of_projector_and_relay_counts() -> None:
     m = replace(MEASURED, accept_50000_s=10.0, project_50000_s=20.0, relay_us=100.0)
     m = replace(m, messages_per_notice=2.0, publish_per_s=20_000.0)
     assert model.told_by_roles_s(LARGE, m) == pytest.approx(30.0)
-    assert model.told_by_roles_s(LARGE, m, parts=4) == pytest.approx(20.0)
+
+
+def test_more_projector_parts_do_not_outrun_the_first_one() -> None:
+    m = replace(MEASURED, project_50000_s=50.0, part_whole_us=1000.0, part_decode_us=100.0)
+    m = replace(m, part_ordered_us=400.0, part_parties_us=700.0)
+    assert [model.parts_s(LARGE, m, parts) for parts in (1, 2, 3, 9)] == [50, 35, 20, 20]
+    assert model.parts_worth(LARGE, m) == 3
 
 
 def test_a_stream_that_flushes_slowly_holds_up_a_quick_relay() -> None:

@@ -12,6 +12,7 @@ from adapters.cli import (
     backing_up,
     commands,
     console,
+    doctoring,
     erasing,
     evidence,
     following,
@@ -60,7 +61,7 @@ app.command()(suggesting.suggest)
 app.command()(playing.play)
 app.command()(playing.deadline)
 app.command()(witnessing.checkpoint)
-app.command()(parties.doctor)
+app.command()(doctoring.doctor)
 app.command()(parties.rebuild)
 app.command()(keeping.rekey)
 app.command()(migrating.migrate)

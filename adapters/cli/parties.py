@@ -172,61 +172,6 @@ def engage(  # noqa: PLR0917 - an engagement has these parts
     return console().print(f"{vendor} works for {client}")
 
 
-def doctor(
-    deep: Annotated[
-        bool, typer.Option("--deep", help="recompute the log, compare views and feed")
-    ] = False,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="of a data folder on which nothing runs")
-    ] = False,
-    key: Annotated[
-        Path | None,
-        typer.Option(
-            "--master-key-file",
-            envvar="VARSEL_MASTER_KEY_FILE",
-            help="with --offline: else master.key in the data folder",
-        ),
-    ] = None,
-    data: Data = DEFAULT_DATA,
-    url: Url = None,
-    *,
-    json: Json = False,
-) -> None:
-    """How the platform is: how far ledger, views and feed have come, what is in the way."""
-    found = _offline(data, key) if offline else []
-    if deep and not offline:
-        with console().status("comparing everything with what was signed …"):
-            found = call(operator(data, url), "examine", {}, patience=3600.0)["findings"]
-    health: dict[str, Any] = (
-        {"ok": not found} if offline else call(operator(data, url), "health", {})
-    )
-    if json:
-        put_json({**health, "findings": found} if deep or offline else health)
-    else:
-        out = console()
-        for one in health.pop("expiring", ()):
-            ends = instant(one["expires_at"], "UTC")
-            out.print(f"expiring: {one['party']} {one['kind']} {one['short']} ends {ends}")
-        for name, value in health.items():
-            out.print(f"{name}: {value}")
-        for one in found:
-            out.print(_finding(one), markup=False)
-    if found or not health["ok"]:
-        raise typer.Exit(1)
-
-
-def _offline(data: Path, key: Path | None) -> list[dict[str, Any]]:
-    from adapters.evidence.offline import examine  # noqa: PLC0415 - a fast --help
-    from adapters.evidence.watch import shown  # noqa: PLC0415
-
-    return shown(examine(data, key))
-
-
-def _finding(one: dict[str, Any]) -> str:
-    made = "; it was made anew from the ledger" if one["repaired"] else ""
-    return f"{one['kind']}: {one['what']}{made}"
-
-
 def rebuild(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> None:
     """Build all views anew from the ledger, beside the old ones, then switch."""
     way = operator(data, url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,11 +17,12 @@ from adapters.nats.tenancy import Tenancy
 
 @dataclass(frozen=True)
 class Broker:
-    """Where parties reach it, and the platform's own way to it."""
+    """Where parties reach it, and the platform's own way to it; `revive` where it is our own."""
 
     url: str
     core: Connection
     tenancy: Tenancy
+    revive: Callable[[], Awaitable[None]] | None = None
 
 
 async def open_broker(ground: Ground, parties: Callable[[], int]) -> Broker:
@@ -35,7 +36,8 @@ async def open_broker(ground: Ground, parties: Callable[[], int]) -> Broker:
             cluster, trust, parties, now, report, ground.stack
         )
         return Broker(url, core, tenancy)
-    url = await _embedded(ground, now, report)
+    server = await _embedded(ground, now, report)
+    url = server.url
     system = await connect(
         url, Credentials.parse(trust.system_creds(now)), name="system", report=report
     )
@@ -47,10 +49,10 @@ async def open_broker(ground: Ground, parties: Callable[[], int]) -> Broker:
     tenancy = Tenancy(system, core)
     await tenancy.push_account(trust.platform_account_jwt(now))
     await tenancy.ensure_stream()
-    return Broker(url, core, tenancy)
+    return Broker(url, core, tenancy, server.revive)
 
 
-async def _embedded(ground: Ground, now: datetime, report: Report) -> str:
+async def _embedded(ground: Ground, now: datetime, report: Report) -> EmbeddedServer:
     settings = ground.settings
     server = EmbeddedServer(
         ground.folder.nats,
@@ -61,8 +63,7 @@ async def _embedded(ground: Ground, now: datetime, report: Report) -> str:
         binary=settings.nats_server,
         report=report,
     )
-    await ground.stack.enter_async_context(server)
-    return server.url
+    return await ground.stack.enter_async_context(server)
 
 
 def kept_port(folder: folders.Folder, name: str, host: str, asked: int) -> int:

@@ -23,6 +23,7 @@ from adapters.finding import ViewDirectory
 from adapters.platform import Parts, Writer
 from adapters.rates import Rates
 from adapters.store.ledger import EventLedger
+from adapters.store.upgrade import upgrade_file
 from adapters.views.following import Following
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
@@ -46,6 +47,7 @@ def furnish(ground: Ground) -> Parts:
     settings, stack = ground.settings, ground.stack
     laws: Laws = cache(partial(load_packs, settings.law_dir))
     rules = laws(())
+    _bring_up(ground)
     ledger = EventLedger(ground.where(ground.folder.ledger), ground.vault)
     stack.callback(ledger.close)
     views = open_views(ground, ledger, None if ground.database else WHOLE)
@@ -88,6 +90,15 @@ def furnish(ground: Ground) -> Parts:
         bundles=bundles,
         rules=rules,
     )
+
+
+def _bring_up(ground: Ground) -> None:
+    """An embedded ledger of an older version is brought up unasked; a database is not."""
+    if ground.database is not None:
+        return
+    done = upgrade_file(ground.folder.ledger)
+    if done.copy is not None:
+        ground.log.info("ledger.upgraded", found=done.found, copy=str(done.copy))
 
 
 def open_views(ground: Ground, ledger: EventLedger, part: Part | None) -> Views:

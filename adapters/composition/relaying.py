@@ -73,9 +73,9 @@ class Shift:
         parts, admission, tenancy = self.parts, self.admission, self.broker.tenancy
 
         async def restore(common: int) -> None:
-            await asyncio.to_thread(admission.lower_floors, common)
+            await asyncio.to_thread(admission.floors.begin_anew, common)
             await tenancy.recreate_stream()
-            await asyncio.to_thread(admission.lower_floors, common)  # a look may have come between
+            await asyncio.to_thread(admission.floors.begin_anew, common)  # somebody may have looked
             await admission.admit_all()
 
         ports = RelayPorts(
@@ -85,6 +85,7 @@ class Shift:
             render=render,
             restore=restore,
             headers=parts.evidence.headers_for,
+            **({"revive": self.broker.revive} if self.broker.revive else {}),
         )
         return Relay(self.broker.core, ports, parts.log)
 
@@ -102,7 +103,8 @@ class Shift:
             parties=self.accounts.all,
             account_of=self.accounts.key_of,
             clock=parts.clock,
-            remember_floor=self.admission.remember_floor,
+            epoch=self.admission.floors.epoch,
+            remember_floor=self.admission.floors.remember,
         )
         seconds = self.ground.settings.reconcile_seconds
         deliveries = Deliveries(self.broker.core, self.broker.tenancy, ports, seconds, parts.log)

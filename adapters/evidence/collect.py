@@ -202,10 +202,14 @@ def _whole(ports: Ports, chosen: list[Placed], last: int) -> dict[str, int]:
     versions: dict[Any, set[int]] = {}
     for one in chosen:
         versions.setdefault(one.recorded.stream, set()).add(one.recorded.version)
+
+    def is_held_or_later(one: Recorded, held: set[int]) -> bool:
+        return one.version in held or (directory.position(str(one.id), ports.rows()) or 0) > last
+
     return {
         str(stream): len(held)
         for stream, held in versions.items()
-        if {one.version for one in ports.ledger.read(stream) if one.position <= last} == held
+        if all(is_held_or_later(one, held) for one in ports.ledger.read(stream))
     }
 
 
@@ -213,9 +217,9 @@ def _law(ports: Ports, last: int) -> Recorded | None:
     """The event by which the log knows the law that obligations are computed with."""
     fingerprint, found = ports.rules().fingerprint, None
     for one in ports.ledger.read(streams.party_stream(PLATFORM)):
-        known = isinstance(one.event, e.LawPackLoaded) and one.event.fingerprint == fingerprint
-        if known and one.position <= last:
-            found = directory.position(str(one.id), ports.rows())
+        if isinstance(one.event, e.LawPackLoaded) and one.event.fingerprint == fingerprint:
+            position = directory.position(str(one.id), ports.rows())
+            found = position if position and position <= last else found
     return ports.ledger.at(found) if found else None
 
 

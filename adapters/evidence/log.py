@@ -242,9 +242,9 @@ class TransparencyLog:
         if not wanted:
             return made
         places = ",".join(["(?,?)"] * len(wanted))
-        rows = self._store.rows(
-            "SELECT level, number, hash FROM nodes WHERE (level, number) IN "  # noqa: S608 - marks
-            f"(VALUES {places})",
+        rows = self._store.rows(  # joined: SQLite finds no index for (level, number) IN (…)
+            f"SELECT level, number, hash FROM (VALUES {places}) AS wanted "  # noqa: S608 - marks
+            "JOIN nodes ON level=column1 AND number=column2",
             *chain.from_iterable(wanted),
         )
         found = {(level, number): bytes(one) for level, number, one in rows}

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from adapters.evidence.findings import Finding
 from adapters.evidence.log import Leaf
-from adapters.store.inspection import LedgerFile
+from adapters.store.inspection import Inspection
 from adapters.store.stored import StoredRow, receipt_hash
 from domain.errors import Unavailable
 from domain.ports import Receipt
@@ -22,7 +22,7 @@ class Receipts:
     They are read before the rows: each one's events are committed with it, so a scan meets them.
     """
 
-    def __init__(self, file: LedgerFile) -> None:
+    def __init__(self, file: Inspection) -> None:
         self._file = file
         self._broken: str | None = None
         try:

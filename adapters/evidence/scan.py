@@ -10,7 +10,7 @@ from adapters.evidence.leaf import parts, stands_for
 from adapters.evidence.log import BATCH, Leaf, TransparencyLog
 from adapters.evidence.receipts import Receipts
 from adapters.evidence.selfcheck import SelfCheck
-from adapters.store.inspection import Broken, LedgerFile
+from adapters.store.inspection import Broken, Inspection
 from adapters.store.stored import StoredRow
 from domain.errors import Unavailable, VarselError
 
@@ -19,7 +19,7 @@ PAIRS = 200  # changed rows among which it is looked for two that were swapped
 Pause = Callable[[], None]
 
 
-def scan(file: LedgerFile, log: TransparencyLog, pause: Pause = lambda: None) -> Iterator[Finding]:
+def scan(file: Inspection, log: TransparencyLog, pause: Pause = lambda: None) -> Iterator[Finding]:
     """All that is wrong with the ledger and its log; `pause` is called between two batches.
 
     Rows behind the log's last leaf are judged in themselves: the follower has yet to come.
@@ -32,7 +32,7 @@ def scan(file: LedgerFile, log: TransparencyLog, pause: Pause = lambda: None) ->
 
 
 class _Scan:
-    def __init__(self, file: LedgerFile, log: TransparencyLog, pause: Pause) -> None:
+    def __init__(self, file: Inspection, log: TransparencyLog, pause: Pause) -> None:
         self._file, self._log, self._pause = file, log, pause
         self._size = log.size()
         self._receipts = Receipts(file)

@@ -74,7 +74,7 @@ resolver: {{
   dir: {_quoted(place.jwt)}
   allow_delete: true
   interval: "2m"
-  limit: 20000
+  limit: 1000000
 }}
 resolver_preload: {{
   {trust.system_key}: {trust.system_account_jwt(issued_at)}

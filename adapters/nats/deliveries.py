@@ -32,7 +32,10 @@ HELD: Final = 100_000  # acks that wait to be recorded; what exceeds them, the n
 
 @dataclass(frozen=True)
 class Ports:
-    """What deliveries need: read models, events by position, accounts, and where to record."""
+    """What deliveries need: read models, events by position, accounts, and where to record.
+
+    `remember_floor` keeps a party's floor of the stream of an `epoch` (see `adapters.floors`).
+    """
 
     rows: Callable[[], Rows]
     read: Callable[[int], Recorded | None]
@@ -40,7 +43,8 @@ class Ports:
     parties: Callable[[], Sequence[str]]
     account_of: Callable[[str], str | None]
     clock: Callable[[], datetime]
-    remember_floor: Callable[[str, int], None]
+    epoch: Callable[[], str]
+    remember_floor: Callable[[str, int, str], None]
 
 
 class _Ack(NamedTuple):
@@ -69,6 +73,7 @@ class Deliveries:
     async def start(self) -> None:
         """Begin to watch."""
         await self._nc.subscribe(METRICS, cb=self._metric)
+        await self._nc.flush()  # else an ack that comes now may be sampled before we listen
         self._tasks = [
             asyncio.create_task(self._record_seen(), name="deliveries"),
             asyncio.create_task(self._look(), name="reconciliation"),
@@ -104,10 +109,11 @@ class Deliveries:
         return waiting
 
     async def _floor(self, party: str, account: str) -> int:
+        epoch = await asyncio.to_thread(self._ports.epoch)
         progress = await self._tenancy.consumer_progress(account)
         if progress is None:
             return 0
-        await asyncio.to_thread(self._ports.remember_floor, party, progress.ack_floor)
+        await asyncio.to_thread(self._ports.remember_floor, party, progress.ack_floor, epoch)
         return progress.ack_floor
 
     async def _metric(self, message: Message) -> None:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from itertools import count
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from adapters.nats.connection import GLANCE, Connection, Message, Report, Session, silent
 from adapters.nats.errors import AccountRefused, Disconnected, Unanswered
@@ -35,6 +35,18 @@ class Node(NamedTuple):
     version: str
     jetstream: Answer
 
+    @property
+    def config(self) -> Answer:
+        """Its JetStream's configuration; empty where that is off."""
+        found: Answer = self.jetstream.get("config") or {}
+        return found
+
+    @classmethod
+    def told(cls, name: str, answer: Answer) -> Self:
+        """From a node's own answer."""
+        said: Answer = answer.get("data") or {}
+        return cls(name, str(answer["server"]["ver"]), said)
+
 
 class Nodes:
     """Asks all nodes through the system account's connection, and knows which of them are up."""
@@ -53,8 +65,7 @@ class Nodes:
         """Every node that is up, by name; they are what `push` waits for from here on."""
         found = await insist(self._nc, _JETSTREAM, self._look, self._report)
         self.present = set(found)
-        told = ((name, one["server"], one.get("data") or {}) for name, one in found.items())
-        return [Node(name, str(server["ver"]), said) for name, server, said in sorted(told)]
+        return [Node.told(name, found[name]) for name in sorted(found)]
 
     async def push(self, jwt: str) -> None:
         """Admits or changes an account on every node that is up.

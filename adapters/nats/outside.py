@@ -20,7 +20,6 @@ from adapters.nats.trust import Trust
 from domain.errors import Invalid
 
 REPLICAS: Final = 3
-PING: Final = 3.0  # seconds: a node behind a cut cable is left within ten
 PATIENCE: Final = 30.0
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
@@ -63,7 +62,6 @@ async def broker_outside(  # noqa: PLR0913, PLR0917 - what a broker is made of
                 report=report,
                 patience=PATIENCE,
                 ca=cluster.ca,
-                ping=PING,
             )
         except CredentialsRefused as refused:
             refused.next_step = "run varsel setup, give its trust.conf to every node, restart them"

@@ -12,7 +12,7 @@ from typing import Final
 from adapters.logs import Log
 from adapters.nats import feed_log, jetstream
 from adapters.nats.connection import Connection
-from adapters.nats.errors import JetStreamRefused, Unacknowledged
+from adapters.nats.errors import JetStreamRefused, PublishFailed
 from adapters.nats.insisting import passes
 from adapters.nats.publish import FeedPublisher, OutMessage
 from adapters.observing import Observe, unobserved
@@ -29,6 +29,10 @@ STUCK: Final = 15.0  # seconds without an answer after which another server is a
 LOOK: Final = 2.0  # seconds between looks at the stream when nothing wakes it
 
 
+async def _nobody() -> None:
+    """The servers are not ours to start again."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """What the relay needs: the read models, events by position, and how to make the feed anew.
@@ -36,7 +40,8 @@ class Ports:
     `rows` gives the read models in use, `caught_up` whether they hold the whole ledger.
     `headers` are given for the position of an event: they travel beside the message's body.
     `restore(common)` makes stream and consumers anew; up to the number `common` the messages
-    were ours, so what parties acknowledged of those still counts.
+    were ours, so what parties acknowledged of those still counts. `revive` has a broker that
+    stores nothing any more started again, where that is ours to do.
     """
 
     rows: Callable[[], Rows]
@@ -45,6 +50,7 @@ class Ports:
     render: Render
     restore: Callable[[int], Awaitable[None]]
     headers: Callable[[int], Mapping[str, str]] = lambda _: {}
+    revive: Callable[[], Awaitable[None]] = _nobody
 
 
 class Relay:
@@ -103,7 +109,7 @@ class Relay:
             self._log.warning("relay.interrupted", error=str(trouble))
         else:
             self._log.error("relay.failed", exc_info=trouble)
-        if passes(trouble) or isinstance(trouble, Unacknowledged):
+        if passes(trouble) or isinstance(trouble, PublishFailed):
             await self._leave()
         await asyncio.sleep(RETRY)
 
@@ -118,6 +124,7 @@ class Relay:
         if now - self._stuck > STUCK:
             self._stuck = now
             self._log.warning("relay.elsewhere", seconds=STUCK)
+            await self._ports.revive()
             await self._nc.force_reconnect()
 
     async def _woken(self) -> bool:

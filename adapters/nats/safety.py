@@ -35,7 +35,7 @@ def require_safe(nodes: Sequence[Node], replicas: int, report: Report) -> None:
 
 
 def _faults(node: Node) -> Iterator[str]:
-    config = node.jetstream.get("config") or {}
+    config = node.config
     if node.jetstream.get("disabled") or not config:
         yield f"{node.name}: JetStream is off: give it a block jetstream {{}}"
         return
@@ -58,7 +58,7 @@ def _size(node: Node) -> int:
     meta = node.jetstream.get("meta_cluster")
     if meta:
         return int(meta.get("cluster_size", 0))
-    return 1 if node.jetstream.get("config") else 0
+    return 1 if node.config else 0
 
 
 def _warnings(nodes: Sequence[Node], known: int) -> Iterator[str]:
@@ -68,5 +68,5 @@ def _warnings(nodes: Sequence[Node], known: int) -> Iterator[str]:
     if len(nodes) < known:
         up = ", ".join(node.name for node in nodes)
         yield f"{known - len(nodes)} of {known} nodes are down; up: {up}"
-    if known > 1 and not all((n.jetstream.get("config") or {}).get("unique_tag") for n in nodes):
+    if known > 1 and not all(node.config.get("unique_tag") for node in nodes):
         yield "copies may share a failure domain: set jetstream.unique_tag and server_tags"

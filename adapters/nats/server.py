@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import socket
 import sys
 import time
@@ -26,6 +27,7 @@ OnRestart = Callable[[], Awaitable[None]]
 _FIRST_DELAY: Final = 0.1
 _LAST_DELAY: Final = 10.0
 _SOUND: Final = 60.0  # a server that lived this long starts again without a delay
+_ROOM: Final = 4 * 1024**2  # bytes without which a new start would change nothing
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -115,6 +117,16 @@ class EmbeddedServer:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    async def revive(self) -> None:
+        """Ends the child where its disk has room, so that it is started again.
+
+        A stream whose disk was full stores nothing any more, room or not, until then (2.15.1).
+        """
+        room = await asyncio.to_thread(shutil.disk_usage, self._place.js)
+        if self._process is not None and room.free >= _ROOM:
+            self._report("nats-server.shut", None)
+            await processes.end_child(self._process)
 
     async def _launch(self) -> None:
         """One child, ready; a child that does not get ready is ended."""

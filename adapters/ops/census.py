@@ -22,6 +22,7 @@ from projections import awaiting, board, lag, matters, obligations, parties
 from projections.rows import Rows
 
 REST: Final = 9  # times as long as the last count took
+LOOK: Final = 5.0  # seconds between looks whether this process is the one that counts
 REST_OF: Final = "(others)"  # no party's id has brackets
 
 
@@ -101,7 +102,7 @@ class Census:
         while True:
             rest = self._seconds
             if not self._ports.mine():
-                self.last = None
+                self.last, rest = None, min(rest, LOOK)
             else:
                 try:
                     self.last = await asyncio.to_thread(self.count)

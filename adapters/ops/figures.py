@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform as machine
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +30,7 @@ class Watched:
     data: Path
     connected: Callable[[], bool]
     turns: Callable[[], Mapping[str, bool]]
+    ailing: Callable[[], Sequence[str]]
 
 
 class Figures(Collector):
@@ -165,7 +166,11 @@ class Figures(Collector):
 def troubles(of: Watched) -> dict[str, str | None]:
     """What is in the way of each part that this process runs."""
     platform, parts = of.platform, of.parts
-    found = {"projector": parts.projector.trouble, "evidence": parts.evidence.follower.trouble}
+    found = {
+        "projector": parts.projector.trouble,
+        "evidence": parts.evidence.follower.trouble,
+        "turns": "; ".join(of.ailing()) or None,
+    }
     if platform.relay is not None:
         found["relay"] = platform.relay.trouble
     if platform.reminders is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -35,12 +35,13 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
     rules: Rules,
     connected: Callable[[], bool],
     turns: NotedTurns | None = None,
+    ailing: Callable[[], Sequence[str]] = tuple,
     port: int,
 ) -> str:
     """Measure, trace and answer the operator until the stack is left; gives the door's URL.
 
     `connected` says whether NATS answers. `turns` are those of this process; None where it is the
-    only one, and all turns are its own.
+    only one, and all turns are its own. `ailing` tells of work that could not be begun in its turn.
     """
     meter = Meter(VERBS)
     counting = Census(
@@ -59,7 +60,7 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
     stack.push_async_callback(counting.stop)
     held = turns.held if turns else dict[str, bool]
     role = settings.role.value
-    of = Watched(parts, platform, counting, role, settings.data, connected, held)
+    of = Watched(parts, platform, counting, role, settings.data, connected, held, ailing)
     meter.registry.register(Figures(of))
     platform.observe = _watcher(settings, meter, stack)
     alone = settings.role is Role.RELAY or settings.http_port is None

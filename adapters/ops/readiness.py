@@ -58,6 +58,7 @@ class Readiness:
     async def missing(self) -> list[dict[str, Any]]:
         """What keeps this process from its work; empty where nothing does."""
         found = [*await self._ledger(), *await self._views(), *self._broker(), *self._relay()]
+        found += [Missing("turns", why) for why in self._of.ailing()]
         return [asdict(one) for one in found]
 
     async def _ledger(self) -> list[Missing]:

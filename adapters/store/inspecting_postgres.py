@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Final
 
+import psycopg
+
 from adapters.sql.postgres import Database
 from adapters.store.inspection import Broken
 from adapters.store.stored import KeptReceipt, StoredRow
@@ -41,6 +43,7 @@ class LedgerTable:
         try:
             found = self._ask(f"{_ROWS} WHERE notification_id = %s", position)
         except Unavailable as broken:
+            _require_answer(broken)
             return Broken(position, str(broken))
         return _row(*found[0]) if found else None
 
@@ -100,8 +103,10 @@ class LedgerTable:
         """The schema of the extension, where this user may use it."""
         rows = self._ask(
             "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid = "
-            "extnamespace JOIN pg_proc p ON pronamespace = n.oid AND proname = 'bt_index_check' "
-            "WHERE extname = 'amcheck' AND has_function_privilege(p.oid, 'EXECUTE') LIMIT 1"
+            "extnamespace JOIN pg_proc p ON pronamespace = n.oid WHERE extname = 'amcheck' "
+            "AND proname IN ('bt_index_check', 'verify_heapam') "
+            "AND has_function_privilege(p.oid, 'EXECUTE') "
+            "GROUP BY nspname HAVING count(DISTINCT proname) = 2"
         )
         return str(rows[0][0]) if rows else None
 
@@ -109,6 +114,7 @@ class LedgerTable:
         try:
             self._ask(f"SELECT {schema}.bt_index_check(%s::regclass, true)", index)
         except Unavailable as broken:
+            _require_answer(broken)
             return [f"{index}: {broken.got}"]
         return []
 
@@ -116,11 +122,18 @@ class LedgerTable:
         try:
             rows = self._ask(_HEAP.format(schema), table)
         except Unavailable as broken:
+            _require_answer(broken)
             return [f"{table}: {broken.got}"]
         return [f"{table}, block {block}: {what}" for block, what in rows]
 
     def _ask(self, statement: str, *values: object) -> list[Any]:
         return self._database.read(statement.encode(), values)
+
+
+def _require_answer(broken: Unavailable) -> None:
+    """Raise it again where the server is away: that is no damage."""
+    if isinstance(broken.__cause__, psycopg.OperationalError):
+        raise broken
 
 
 def _row(position: int, stream: Any, version: int, topic: str, state: bytes) -> StoredRow | Broken:

@@ -19,12 +19,7 @@ from eventsourcing.persistence import IntegrityError, Notification
 from adapters.observing import Observe, unobserved
 from adapters.store.inspection import Inspection
 from adapters.store.mapper import Entry, VarselMapper
-from adapters.store.recorders import (
-    Batch,
-    LedgerRecorder,
-    MemoryLedgerRecorder,
-    SqliteLedgerRecorder,
-)
+from adapters.store.recorders import Batch, recorder_for
 from adapters.store.sealing import Sealer
 from adapters.store.stored import KeptReceipt, StoredRow, receipt_hash
 from adapters.store.vault import Vault
@@ -60,7 +55,7 @@ class EventLedger:
 
     @_answering()
     def __init__(self, where: Path | Database | None, vault: Vault) -> None:
-        self._recorder = _recorder(where)
+        self._recorder = recorder_for(where)
         self.sealer = Sealer(vault, apart=self._recorder.apart)
         self._mapper = VarselMapper(self.sealer)
         self._writing = threading.RLock()
@@ -189,7 +184,8 @@ class EventLedger:
         def make(clock: str) -> Batch:
             at = _stamp(now, clock)
             entries = [_entry(*one, signature, at) for one in _in_order(changes)]
-            rows = [self._mapper.to_stored_event(entry) for entry in entries]
+            with self.sealer.batch():
+                rows = [self._mapper.to_stored_event(entry) for entry in entries]
 
             def receipt(positions: Sequence[int]) -> KeptReceipt:
                 made.append(_receipt(changes, signature, at, entries, positions))
@@ -204,16 +200,6 @@ class EventLedger:
             raise Conflict("another command came first", got=str(taken)) from taken
         self._news = True
         return made[-1]
-
-
-def _recorder(where: Path | Database | None) -> LedgerRecorder:
-    if where is None:
-        return MemoryLedgerRecorder()
-    if isinstance(where, Path):
-        return SqliteLedgerRecorder(where)
-    from adapters.store.postgres import PostgresLedgerRecorder  # noqa: PLC0415 - of an extra
-
-    return PostgresLedgerRecorder(where)
 
 
 def _stamp(now: datetime, clock: str) -> datetime:

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
@@ -30,6 +30,9 @@ from adapters.store import schema
 from adapters.store.inspection import Inspection, LedgerFile
 from adapters.store.stored import KeptReceipt
 from domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from adapters.sql.postgres import Database
 
 T = TypeVar("T")
 
@@ -200,3 +203,14 @@ class MemoryLedgerRecorder(POPOApplicationRecorder, LedgerRecorder):
 
     def close(self) -> None:
         """See `LedgerRecorder`."""
+
+
+def recorder_for(where: Path | Database | None) -> LedgerRecorder:
+    """The recorder of a file, of a database, or of the memory where none of them is given."""
+    if where is None:
+        return MemoryLedgerRecorder()
+    if isinstance(where, Path):
+        return SqliteLedgerRecorder(where)
+    from adapters.store.postgres import PostgresLedgerRecorder  # noqa: PLC0415 - of an extra
+
+    return PostgresLedgerRecorder(where)

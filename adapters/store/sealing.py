@@ -11,7 +11,8 @@ import base64
 import hashlib
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
@@ -34,7 +35,20 @@ class Sealer:
         self._vault = vault
         self._apart = apart
         self._lock = threading.Lock()
+        self._mine = threading.local()
         self._condemned: dict[str, str] = {}
+
+    @contextmanager
+    def batch(self) -> Generator[None]:
+        """Ask the vault once for each key while this thread seals a whole batch.
+
+        Under the log's lock: no key can be destroyed in between.
+        """
+        self._mine.keys = {}
+        try:
+            yield
+        finally:
+            del self._mine.keys
 
     def seal(self, said: Any, envelope: Envelope, place: str) -> Any:
         """JSON-ready event data with every plain text in it replaced by its sealed form.
@@ -44,7 +58,7 @@ class Sealer:
         texts = list(_texts(said))
         if not texts:
             return said
-        key = self._key(_name(envelope), make=True)
+        key = self._sealing_key(_name(envelope))
         for path, text in texts:
             plain = text.pop("plain")
             if plain is None:
@@ -96,6 +110,12 @@ class Sealer:
         gone = fits and self._vault.destroy(name)
         self._condemned.pop(name, None)
         return gone
+
+    def _sealing_key(self, name: str) -> bytes:
+        known: dict[str, bytes] = getattr(self._mine, "keys", {})
+        if name not in known:
+            known[name] = self._key(name, make=True)
+        return known[name]
 
     def _key(self, name: str, *, make: bool) -> bytes:
         with self._lock:

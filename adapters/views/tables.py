@@ -1,8 +1,8 @@
 """Generations as tables of a PostgreSQL database that several processes share.
 
-Which one is in use stands in a table, for each shape of rows: while an upgrade goes on, processes
-of the older program read the older views. Once a generation is replaced its table is dropped; who
-still asks for it is answered from the one that took its place.
+Which one is in use stands in a table, for each shape of rows: no program reads rows of a shape that
+it does not know. Once a generation is replaced its table is dropped; who still asks for it is
+answered from the one that took its place.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ class Lab:
     def bytes_on_disk(self) -> tuple[int, int]:
         """Ledger and views with their indexes, in bytes, write-ahead logs folded in."""
         views = (self.folder / "views").glob("*.sqlite")
-        return _settled(self.folder / "ledger.sqlite"), sum(map(_settled, views))
+        return settled(self.folder / "ledger.sqlite"), sum(map(settled, views))
 
 
 @contextmanager
@@ -184,7 +184,7 @@ def fields(party: str, role: str) -> dict[str, Any]:
     return {"id": party, "roles": [role], "name": name, "country": "NO", "zone": "Europe/Oslo"}
 
 
-def _settled(path: Path) -> int:
+def settled(path: Path) -> int:
     """A database's size when nothing is left in its write-ahead log."""
     connection = sqlite3.connect(path, timeout=30)
     try:

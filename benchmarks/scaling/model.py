@@ -149,7 +149,13 @@ def relay_s(size: Size, m: Measured) -> float:
 
 def told_by_one_process_s(size: Size, m: Measured) -> float:
     """To the last client's message, where one core does it all one after the other."""
-    return accept_s(size, m) + project_s(size, m) + relay_s(size, m)
+    return accept_s(size, m) + project_s(size, m) + relay_s(size, m) + timer_s(size, m)
+
+
+def timer_s(size: Size, m: Measured) -> float:
+    """What the timer of reminders computes after it, for its clients and for its vendor."""
+    vendor = float(getattr(m, f"vendor_calls_{size.touched}_ms"))
+    return (size.touched * m.client_calls_50000_ms + vendor) / 1000
 
 
 def told_by_roles_s(size: Size, m: Measured, parts: int = 1) -> float:

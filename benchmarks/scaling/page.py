@@ -164,6 +164,7 @@ def _of_a_report(load: Load, m: Measured) -> Iterator[tuple[str, str, Tell]]:
         lambda s: _seconds(model.unanswered_s(s, m)),
     )
     yield "… in the stream", "`relay_s`", lambda s: _seconds(model.relay_s(s, m))
+    yield "… looked at by the timer", "`timer_s`", lambda s: _seconds(model.timer_s(s, m))
     yield (
         "**report to last client's message**, one process",
         "`told_by_one_process_s`",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from domain import events as e
 from domain import notice, streams
@@ -12,6 +13,10 @@ from domain.incident import Incident
 from domain.naming import Owners
 from domain.values import When
 from domain.work import Work
+
+Client = TypeVar("Client")
+PORTION: Final = 4_000
+"""Clients in one event: it fits into a row of the ledger, however much is said of each."""
 
 
 def open_incident(reference: str, work: Work) -> Incident:
@@ -97,8 +102,13 @@ def copies(
 
 def issued(incident: Incident, act: str, clients: Iterable[str], work: Work) -> None:
     """Count on the incident what a command wrote to notice streams."""
-    told = tuple(clients)
-    if told:
-        event = e.NoticesIssued(act=act, clients=told)
-        about = Context(incident=incident.id, vendor=incident.vendor)
-        work.add(incident.id, event, about, [incident.vendor])
+    about = Context(incident=incident.id, vendor=incident.vendor)
+    for told in portions(clients):
+        work.add(incident.id, e.NoticesIssued(act=act, clients=told), about, [incident.vendor])
+
+
+def portions(clients: Iterable[Client]) -> Iterator[tuple[Client, ...]]:
+    """Clients in portions that fit into one event each, however many a vendor has."""
+    left = iter(clients)
+    while portion := tuple(islice(left, PORTION)):
+        yield portion

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from domain import commands as c
 from domain import events as e
 from domain import notice, streams
@@ -9,7 +11,15 @@ from domain.envelope import living
 from domain.errors import NotFound, Refused
 from domain.incident import Incident, Line
 from domain.use_cases.sides import not_ahead
-from domain.use_cases.telling import about, issued, notice_for, open_incident, tell, tell_all
+from domain.use_cases.telling import (
+    about,
+    issued,
+    notice_for,
+    open_incident,
+    portions,
+    tell,
+    tell_all,
+)
 from domain.values import Facts
 from domain.work import Work
 
@@ -56,8 +66,17 @@ def name_clients(command: c.NameClients, work: Work) -> None:
         e.NamedClient(client=n.client, sure=n.sure, count=n.count, since=n.since)
         for n in command.clients
     )
-    event = e.ClientsNamed(clients=clients, complete=command.complete)
-    work.add(incident.id, event, about(incident), [work.me.id])
+    _name(incident, clients, command.complete, work)
+
+
+def _name(
+    incident: Incident, clients: Sequence[e.NamedClient], complete: bool | None, work: Work
+) -> None:
+    """In as many events as it takes: the last of them says whether these are all."""
+    parts = list(portions(clients)) or [()]
+    for number, part in enumerate(parts, start=1):
+        event = e.ClientsNamed(clients=part, complete=complete if number == len(parts) else None)
+        work.add(incident.id, event, about(incident), [work.me.id])
 
 
 def notify_clients(command: c.NotifyClients, work: Work) -> None:
@@ -70,7 +89,7 @@ def notify_clients(command: c.NotifyClients, work: Work) -> None:
     unnamed = tuple(client for client in clients if client not in incident.clients)
     if unnamed:
         named = tuple(e.NamedClient(client=client, sure="suspected") for client in unnamed)
-        work.add(incident.id, e.ClientsNamed(clients=named), about(incident), [work.me.id])
+        _name(incident, named, None, work)
     owners = work.owners(notice.mentioned(incident.facts))
     for client in clients:
         told = notice_for(incident, client, command.channel, command.given_at, owners)

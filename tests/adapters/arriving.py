@@ -41,7 +41,8 @@ class Scene:
             parties=lambda: sorted(self.parties),
             account_of=lambda party: self.parties[party].key if party in self.parties else None,
             clock=lambda: self.now,
-            remember_floor=self.floors.__setitem__,
+            epoch=lambda: "this",
+            remember_floor=lambda party, number, _: self.floors.__setitem__(party, number),
         )
         nc, tenancy = self.platform.nc, self.platform.tenancy
         return Deliveries(nc, tenancy, ports, LONG, logs.get())

@@ -159,10 +159,15 @@ def test_the_platforms_own_keys_are_made_once(tmp_path: Path) -> None:
     found.close()
 
 
-def test_keys_that_a_crash_left_half_made_are_made_anew(tmp_path: Path) -> None:
+def test_keys_that_a_crash_left_half_made_are_completed(tmp_path: Path) -> None:
     vault = open_vault(Folder(tmp_path), None)
-    vault.put("trust/operator", b"SO-half-made")
-    assert trust(vault).operator_seed != "SO-half-made"
+    whole = trust(vault)
+    vault.destroy("trust/system")
+    vault.destroy("trust/platform")
+    made = trust(vault)
+    assert made.operator_seed == whole.operator_seed
+    assert made != whole
+    assert trust(vault) == made
     vault.close()
 
 

@@ -54,11 +54,11 @@ async def another(platform: Up) -> AsyncGenerator[tuple[Admission, Held]]:
     system = await connect(platform.running.url, creds, name="another")
     try:
         held = Held(Tenancy(system, platform.nc))
-        accounts = Accounts(here._vault)
+        accounts = Accounts(here.floors._vault)
         yield (
             Admission(
                 parts.desk,
-                here._vault,
+                here.floors._vault,
                 accounts,
                 here._trust,
                 held,

@@ -8,6 +8,7 @@ import pytest
 
 from domain import events as e
 from domain.errors import Forbidden, Invalid, NotFound, Refused
+from domain.use_cases import telling
 from domain.values import Count, When
 from tests.builders import (
     a_clearing,
@@ -45,6 +46,25 @@ def test_naming_again_keeps_since_when_unless_it_is_said_anew() -> None:
     story = given(a_leak(), a_naming(clients=[first]), a_naming("joker", sure="confirmed"))
     story.given(a_notice("joker"))
     assert story.all_of(e.ClientNotified)[0].since == When(at="2024-03-01")
+
+
+def test_many_clients_are_named_and_told_in_portions_that_fit_into_an_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(telling, "PORTION", 2)
+    story = given(
+        a_party("kiwi", "client"),
+        a_leak(),
+        a_naming("joker", "tokmanni", "kiwi", complete=True),
+        a_notice("joker", "kiwi"),
+    )
+    named = story.all_of(e.ClientsNamed)
+    assert [[one.client for one in each.clients] for each in named] == [
+        ["joker", "tokmanni"],
+        ["kiwi"],
+    ]
+    assert [each.complete for each in named] == [None, True]
+    story.when(an_update("kiwi")).then(like(e.ClientUpdated), like(e.NoticesIssued))
 
 
 def test_only_registered_clients_are_named() -> None:

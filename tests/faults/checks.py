@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from adapters.wire import render
@@ -84,17 +85,18 @@ def doubled(crowd: Crowd, log: Sequence[Recorded], stream: Sequence[Message]) ->
     made = Counter((event.envelope.party, event.envelope.command) for event in log)
     of = {(one.party, one.command): one.receipt for one in crowd.said}
     more = sum(
-        made[key] - len(receipt["events"]) - receipt["notices"] for key, receipt in of.items()
+        abs(made[key] - len(receipt["events"]) - int(receipt["notices"]))
+        for key, receipt in of.items()
     )
     unasked = [key for key in made if key[0] in crowd.keys and key not in of]
-    return events + messages + abs(more) + len(unasked)
+    return events + messages + more + len(unasked)
 
 
 def disordered(stream: Sequence[Message], index: Sequence[Row]) -> int:
     """Messages of the stream that are not, byte for byte, what the index lists there."""
     listed = [Message(row["number"], row["subject"], row["message"], row["hash"]) for row in index]
-    wrong = sum(one != other for one, other in zip(stream, listed, strict=False))
-    return wrong + abs(len(stream) - len(listed))
+    wrong = sum(bool(one != other) for one, other in zip(stream, listed, strict=False))
+    return wrong + abs(len(stream) - len(index))
 
 
 def misread(crowd: Crowd, index: Sequence[Row]) -> int:
@@ -124,7 +126,7 @@ def backwards(log: Sequence[Recorded]) -> int:
     """Times that go back, and positions or versions that do not count up one by one."""
     times = [event.envelope.recorded_at for event in log]
     versions: Counter[object] = Counter()
-    wrong = sum(later < earlier for earlier, later in zip(times, times[1:], strict=False))
+    wrong = sum(later < earlier for earlier, later in pairwise(times))
     for place, event in enumerate(log, start=1):
         versions[event.stream] += 1
         wrong += event.position != place or event.version != versions[event.stream]

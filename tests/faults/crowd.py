@@ -60,7 +60,7 @@ class Crowd:
     @classmethod
     @asynccontextmanager
     async def of(cls, stage: Stage, *apart: str) -> AsyncIterator[Crowd]:
-        """Everybody let in, with a first leak to speak of, and all but clients `apart` following."""
+        """Everybody let in, a first leak to speak of, and all but the clients `apart` following."""
         crowd = cls(stage)
         crowd.clients = (*crowd.clients, *apart)
         everybody = [*crowd.vendors, *crowd.clients]

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from adapters.folder import open_vault
 from adapters.nats import feed_log
@@ -101,8 +101,9 @@ class Embedded:
 
     def log(self) -> list[Recorded]:
         """The whole ledger, read while nobody serves it."""
-        vault = open_vault(self.folder, None)
-        ledger = EventLedger(self.folder.ledger, vault)
+        folder = self.serve.readable()
+        vault = open_vault(folder, None)
+        ledger = EventLedger(folder.ledger, vault)
         events: list[Recorded] = []
         try:
             while page := ledger.since(len(events), PAGE):
@@ -144,7 +145,7 @@ class SmallDisks:
         self._sizes = sizes
         self._holder: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> SmallDisks:
+    def __enter__(self) -> Self:
         mounts = [
             f"mkdir -p {place} && mount -t tmpfs -o size={size}m,mode=0700 tmpfs {place}"
             for place, size in self._sizes.items()

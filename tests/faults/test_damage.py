@@ -21,9 +21,7 @@ pytestmark = [pytest.mark.fault, TOLERATED]
 REVISIONS = 70  # more messages than the relay looks back over at a start
 
 
-def damaged(
-    fault: Fault, folder: Path, harm: Callable[[Path], None], named: Sequence[str]
-) -> None:
+def damaged(fault: Fault, folder: Path, harm: Callable[[Path], None], named: Sequence[str]) -> None:
     """Harm the stream's file while nothing runs; what doctor names then is `named`."""
 
     async def story(stage: Embedded) -> None:

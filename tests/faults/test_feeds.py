@@ -26,7 +26,7 @@ from tests.faults.checks import examined
 from tests.faults.crowd import Crowd
 from tests.faults.report import tell
 from tests.faults.stage import Stage, embedded
-from tests.journeys.lab import insist
+from tests.journeys.lab import insist, until
 
 pytestmark = [pytest.mark.fault, TOLERATED]
 READERS, REVISIONS = 2, 30
@@ -57,9 +57,7 @@ class View:
 
 
 @asynccontextmanager
-async def pulling(
-    stage: Stage, creds: str
-) -> AsyncIterator[JetStreamContext.PullSubscription]:
+async def pulling(stage: Stage, creds: str) -> AsyncIterator[JetStreamContext.PullSubscription]:
     """A client of its own making, as a party's IT would write it: nothing but nats-py."""
     known, client = Credentials.of(creds), Client()
     await client.connect(stage.nats, user_credentials=RawCredentials(known.text))
@@ -107,8 +105,11 @@ def test_a_reader_with_everything_doubled_late_and_out_of_order_sees_its_exact_f
             over = time.monotonic()
             recovery = [await crowd.goes_on() - over]
             await crowd.settled()
-            while len(view.feeds["spar"]) < await crowd.head("spar"):
-                await asyncio.sleep(GLANCE)
+
+            async def all_read() -> bool:
+                return len(view.feeds["spar"]) == await crowd.head("spar")
+
+            await until(all_read)
             enough.set()
             back = sum(await asyncio.gather(*reading))
             crowd.read["spar"] = view.in_order()
@@ -160,9 +161,7 @@ async def all_of(crowd: Crowd) -> int:
     return sum([await crowd.head(party) for party in crowd.clients])
 
 
-async def as_many_as_it_may(
-    puller: JetStreamContext.PullSubscription, crowd: Crowd
-) -> list[Msg]:
+async def as_many_as_it_may(puller: JetStreamContext.PullSubscription, crowd: Crowd) -> list[Msg]:
     """Messages taken and not acknowledged, until no more are given out."""
     held: list[Msg] = []
     while len(held) < MAY_HOLD:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,6 +47,15 @@ class Serve:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+    def readable(self) -> Folder:
+        """Its files where SQLite opens them: it would follow the way to a namespace out again."""
+        if self.folder.root == self.data:
+            return self.folder
+        copy = self.data.with_name(f"{self.data.name}.copy")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.folder.root, copy, ignore=shutil.ignore_patterns("nats", "ballast"))
+        return Folder(copy)
 
     @property
     def log(self) -> Path:
@@ -206,7 +216,7 @@ async def insist(caller: Caller, verb: str, body: Mapping[str, Any]) -> dict[str
 @asynccontextmanager
 async def backstage(serve: Serve) -> AsyncIterator[Connection]:
     """A connection in the name of the platform itself, which sees what no party may see."""
-    vault = open_vault(serve.folder, None)
+    vault = open_vault(serve.readable(), None)
     try:
         creds = Credentials.parse(trust(vault).platform_creds(datetime.now(UTC)))
     finally:

@@ -98,9 +98,9 @@ def kinds(found: list[tuple[int, str]]) -> list[str]:
     return [json.loads(body)["data"]["type"] for _, body in found]
 
 
-def reached(reader: Reader, updates: int) -> Callable[[], Any]:
+def reached(reader: Reader, kind: str, count: int) -> Callable[[], Any]:
     async def look() -> bool:
-        return kinds(reader.found).count("ClientUpdated") >= updates
+        return kinds(reader.found).count(kind) >= count
 
     return look
 
@@ -124,12 +124,14 @@ def test_a_stream_of_events_survives_kill_9_without_a_gap(tmp_path: Path) -> Non
 
         speaking = asyncio.create_task(speak())
         for kill in range(KILLS):
-            await until(reached(reader, REVISIONS * (kill + 1) // (KILLS + 2)))
+            await until(reached(reader, "ClientUpdated", REVISIONS * (kill + 1) // (KILLS + 2)))
             serve.kill()
             await asyncio.to_thread(serve.start)
             assert Folder(serve.data).web_url.read_text().strip() == url
         await speaking
-        await until(reached(reader, REVISIONS))
+        await until(reached(reader, "ClientUpdated", REVISIONS))
+        # Of each it is told that it has arrived, which follows only once it has.
+        await until(reached(reader, "NoticeDelivered", 1 + REVISIONS))
         following.cancel()
         await asyncio.wait([following])
 

@@ -1,59 +1,154 @@
-"""varsel setup makes what a NATS cluster needs before it starts, once, and nothing twice."""
+"""varsel setup makes what a NATS cluster needs before it starts: once, and nothing twice."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import stat
 import subprocess
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
-from adapters import folder as folders
-from adapters.cli import app
-from adapters.composition.ground import stand
-from adapters.nats.caller import Caller
+from adapters.composition.preparing import Wanted, prepare
 from adapters.nats.certificates import Certificates
 from adapters.nats.credentials import Credentials
-from adapters.nats.processes import server_binary
 from adapters.nats.trust import Trust
+from adapters.nats.trust_conf import write_trust_conf
 from adapters.settings import Settings
 from domain.errors import Refused
+from tests import cluster as clusters
 from tests import postgres
+from tests.adapters.cli.lab import script
 from tests.adapters.nats.lab import now
 
-KEY = "ab" * 32
-NODES = "nats-1,nats-2,nats-3"
+TLS = ("--tls", "nats-1, nats-2,nats-3", "--tls-also", "nats.example,127.0.0.1")
+NAMES = clusters.NAMES
+PEMS = [f"nats-{n}.{end}" for n in (1, 2, 3) for end in ("key", "pem")]
 
 
-def setup(*words: str) -> None:
-    app(["setup", *words], standalone_mode=False)
+def setup(out: Path, data: Path, *more: str) -> list[str]:
+    """The files that it says it made."""
+    ran = script("setup", "--out", out, "--data", data, *more, "--json")
+    made: list[str] = ran.json()["made"]
+    return made
 
 
-def content(folder: Path) -> Mapping[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def trust_in(settings: Settings) -> Trust:
-    with AsyncExitStackNow() as stack:
-        return stand(settings, now, stack).trust
-
-
-def test_what_is_made_once_is_left_as_it_is(tmp_path: Path) -> None:
-    out, data = tmp_path / "out", tmp_path / "data"
-    words = ("--out", str(out), "--data", str(data), "--tls", NODES, "--tls-also", "nats.example")
-    setup(*words, "--operator-creds", str(tmp_path / "creds" / "operator.creds"))
-    before = content(tmp_path / "creds") | content(out)
-    assert {path.name for path in before} == {
-        "trust.conf",
-        "operator.creds",
-        "ca.pem",
-        "ca.key",
-        *(f"nats-{n}.{end}" for n in (1, 2, 3) for end in ("pem", "key")),
+def test_what_was_made_is_left_as_it_is_and_made_anew_where_it_went(tmp_path: Path) -> None:
+    out, creds = tmp_path / "out", tmp_path / "creds" / "operator.creds"
+    words = (*TLS, "--operator-creds", str(creds))
+    made = setup(out, tmp_path / "data", *words)
+    assert sorted(Path(one).name for one in made) == sorted(
+        ["ca.key", "ca.pem", *PEMS, "operator.creds", "trust.conf"]
+    )
+    before, known = content(out), creds.read_bytes()
+    assert setup(out, tmp_path / "data", *words) == []
+    (out / "tls" / "nats-2.pem").unlink()
+    again = setup(out, tmp_path / "data", *words)
+    assert [Path(one).name for one in again] == ["nats-2.pem", "nats-2.key"]
+    after = content(out)
+    assert {name for name in after if after[name] != before[name]} == {
+        "tls/nats-2.pem",
+        "tls/nats-2.key",
     }
-    setup(*words, "--operator-creds", str(tmp_path / "creds" / "operator.creds"))
-    assert content(tmp_path / "creds") | content(out) == before
+    assert creds.read_bytes() == known
+
+
+def test_only_what_is_public_is_for_everybodys_eyes(tmp_path: Path) -> None:
+    creds = tmp_path / "operator.creds"
+    wanted = Wanted(tmp_path / "out", NAMES, operator_creds=creds)
+    asyncio.run(prepare(Settings(data=tmp_path / "data"), wanted, now))
+    conf = (tmp_path / "out" / "trust.conf").read_text()
+    assert not any(word.startswith(("SO", "SA", "SU")) for word in conf.split())
+    modes = {
+        path.name: stat.S_IMODE(path.stat().st_mode)
+        for path in [creds, *(tmp_path / "out").rglob("*.*")]
+    }
+    assert {name for name, mode in modes.items() if mode == 0o644} == {
+        "trust.conf",
+        "ca.pem",
+        *(name for name in PEMS if name.endswith(".pem")),
+    }
+    assert {mode for mode in modes.values() if mode != 0o644} == {0o600}
+
+
+def test_nodes_start_with_what_was_made(tmp_path: Path) -> None:
+    trust = tmp_path / "trust"
+    asyncio.run(prepare(Settings(data=tmp_path / "data"), Wanted(trust, NAMES), now))
+    cluster = clusters.Cluster(tmp_path / "cluster")
+    (tmp_path / "nats.conf").symlink_to(clusters.CONF)
+    for node in cluster.nodes:
+        certificate, key = Certificates(trust / "tls").of(node.name)
+        ours = {
+            "NATS_CERT": str(certificate),
+            "NATS_KEY": str(key),
+            "NATS_CA": str(trust / "tls" / "ca.pem"),
+        }
+        tried = subprocess.run(
+            node.command("-t"),
+            cwd=tmp_path,
+            env={**os.environ, **node.variables, **ours},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "is valid" in tried.stderr, tried.stderr
+
+
+def test_every_process_on_one_database_finds_the_same_trust(tmp_path: Path) -> None:
+    key, creds = tmp_path / "master.key", tmp_path / "operator.creds"
+    key.write_text("ab" * 32 + "\n")
+    key.chmod(0o600)
+    url = postgres.database()
+
+    def prepared(name: str) -> list[Path]:
+        settings = Settings(
+            data=tmp_path / name,
+            database_url=url,
+            master_key_file=key,
+            nats_url="tls://nats-1:4222,tls://nats-2:4222",
+        )
+        wanted = Wanted(tmp_path / "trust", operator_creds=creds)
+        return asyncio.run(prepare(settings, wanted, now))
+
+    assert prepared("one") == [tmp_path / "trust" / "trust.conf", creds]
+    assert prepared("two") == []
+    text = creds.read_text()
+    assert "varsel-url: tls://nats-1:4222,tls://nats-2:4222" in text
+    assert Credentials.parse(text).name == "operator"
+
+
+def test_the_trust_of_another_platform_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "trust.conf"
+    assert write_trust_conf(path, Trust.new(), now())
+    before = path.read_bytes()
+    with pytest.raises(Refused, match="another platform"):
+        write_trust_conf(path, Trust.new(), now())
+    assert path.read_bytes() == before
+
+
+def test_certificates_name_their_node_and_what_all_share(tmp_path: Path) -> None:
+    made = Certificates(tmp_path)
+    made.make(["nats-1", "nats-2"], ["nats.example", "127.0.0.1"], now())
+    certificate = x509.load_pem_x509_certificate(made.of("nats-2")[0].read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["nats-2", "nats.example"]
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    context = ssl.create_default_context(cafile=made.ca)
+    context.load_cert_chain(*made.of("nats-2"))
+
+
+def test_without_its_key_the_authority_signs_nothing(tmp_path: Path) -> None:
+    made = Certificates(tmp_path)
+    made.make(["nats-1"], [], now())
+    made.ca_key.rename(tmp_path / "elsewhere.key")
+    assert made.make(["nats-1"], [], now()) == []
+    with pytest.raises(Refused, match="its key is not here"):
+        made.make(["nats-1", "nats-2"], [], now())
+    assert not made.of("nats-2")[0].exists()

@@ -98,3 +98,41 @@ def test_a_running_folder_is_not_examined_offline(small: Staged, varsel: Varsel)
     ran = varsel("doctor", "--offline", "--data", small.data)
     assert ran.code == 1
     assert "another varsel serve" in ran.err
+
+
+def test_doctor_says_what_the_platform_stands_on(small: Staged, varsel: Varsel) -> None:
+    found = varsel("doctor", "--data", small.data, "--json").json()["checks"]
+    assert {one["what"]: one["verdict"] for one in found} == {"disk": "ok", "backup": "warn"}
+
+
+def test_doctor_exits_non_zero_where_what_it_stands_on_is_wrong(
+    small: Staged, varsel: Varsel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.ops.survey.ROOM", 1 << 62)
+    ran = varsel("doctor", "--data", small.data)
+    assert ran.code == 1
+    assert "WRONG disk" in ran.out
+    assert "ledger:" in ran.out
+
+
+def test_a_back_up_is_made_beside_a_platform_that_runs_and_put_back(
+    small: Staged, varsel: Varsel, folder: Path
+) -> None:
+    ran = varsel("backup", "--out", folder / "backup", "--data", small.data, "--json")
+    assert ran.json()["events"] > 0
+    key = small.data / "master.key"
+    words = ("restore", folder / "backup", "--data", folder / "new", "--master-key-file", key)
+    assert "nor are erasures made since" in " ".join(varsel(*words).out.split())
+    assert (
+        varsel("doctor", "--offline", "--data", folder / "new", "--master-key-file", key).code == 0
+    )
+    assert "something is there already" in varsel(*words).err
+
+
+def test_a_platform_in_a_database_has_its_back_ups_made_there(
+    folder: Path, varsel: Varsel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARSEL_DATABASE_URL", "postgresql://varsel@127.0.0.1/varsel")
+    ran = varsel("backup", "--out", folder / "backup", "--data", folder)
+    assert ran.code == 1
+    assert "docs/operations.md" in ran.err

@@ -35,7 +35,8 @@ def test_a_feed_is_behind_until_its_messages_were_acknowledged(tmp_path: Path) -
             assert before["joker"]["behind"] == before["joker"]["messages"] > 0
             assert before["joker"]["awaiting"] == 1
             assert before["kiwi"]["awaiting"] == 0
-            platform.admission.remember_floor("joker", 10_000)
+            floors = platform.admission.floors
+            floors.remember("joker", 10_000, floors.epoch())
             after = {row["party"]: row for row in await platform_feeds(platform)}
             assert after["joker"]["behind"] == 0
             assert after["kiwi"] == before["kiwi"]

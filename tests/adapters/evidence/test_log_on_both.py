@@ -14,7 +14,8 @@ from uuid import UUID
 import pytest
 
 from adapters import logs
-from adapters.engines.bell import LocalBell, PostgresBell
+from adapters.engines.bell import LocalBell
+from adapters.engines.postgres import PostgresBell
 from adapters.evidence import follower as followers
 from adapters.evidence import tree
 from adapters.evidence.follower import Follower, Watcher

@@ -97,7 +97,8 @@ def test_a_person_may_set_out_at_one_process_and_come_back_to_another(tmp_path: 
 def calendars() -> tuple[MemoryVault, list[Calendars]]:
     """Two processes, and a party that holds a key."""
     vault, rows = MemoryVault(), MemoryRows()
-    rows.put(credentials.CREDENTIALS, "joker", "k", {"kind": API_KEY, "revoked_at": None})
+    held = {"credential": "k", "kind": API_KEY, "issued_at": "2026-02-27", "revoked_at": None}
+    rows.put(credentials.CREDENTIALS, "joker", "k", held)
     return vault, [Calendars(vault, lambda: rows, "https://here") for _ in range(2)]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
+from typing import cast
 from urllib.parse import urlparse
 
 import pytest
-from nats.aio.client import Srv
+from nats.aio.client import Client, Srv
 
 from adapters.nats import relay as relays
 from adapters.nats.connection import connect
@@ -59,9 +60,9 @@ def play(hosts: Hosts, story: Callable[[Desk, Load, Node], Awaitable[None]]) -> 
 async def a_second_relay(found: Desk, load: Load, at: Node) -> relays.Relay:
     """Its connection is to this node."""
     creds = Credentials.parse(found.cluster.trust.platform_creds(now()))
-    nc = await connect(at.url, creds, name="second", ca=found.cluster.ca, ping=1)
+    nc = await connect(at.url, creds, name="second", ca=found.cluster.ca)
     others = [node for node in found.cluster.nodes if node is not at]
-    nc._server_pool.extend(Srv(urlparse(node.url)) for node in others)  # for later
+    cast("Client", nc)._server_pool.extend(Srv(urlparse(node.url)) for node in others)  # for later
     found.stack.push_async_callback(nc.close)
     return found.relay(load, nc)
 

@@ -23,7 +23,7 @@ COUNTED = "varsel_census_seconds"
 
 @dataclass
 class Watch:
-    """The door as a monitor sees it; `broker` is what the door is told of the broker."""
+    """The door as a monitor sees it; `broker` and `ailing` are what the door is told."""
 
     up: Up
     http: httpx2.AsyncClient
@@ -32,6 +32,7 @@ class Watch:
     turns: NotedTurns | None
     url: str = ""
     broker: bool = True
+    ailing: tuple[str, ...] = ()
 
     async def again(self, port: int = 0) -> None:
         """Open a door, beside those there are, and look through that one from here on."""
@@ -43,6 +44,7 @@ class Watch:
             rules=load_packs(),
             connected=lambda: self.broker,
             turns=self.turns,
+            ailing=lambda: self.ailing,
             port=port,
         )
 

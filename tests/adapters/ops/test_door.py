@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from adapters.engines.turns import OwnTurns
 from adapters.ops.readiness import THREADS, Life
@@ -184,5 +187,37 @@ def test_which_turns_are_held_is_shown_and_only_their_holder_counts(tmp_path: Pa
                 lost.set()
                 assert (await seen.figures())['varsel_turn_held{turn="relay"}'] == 0
             assert noted.held() == {"relay": False}
+
+    asyncio.run(story())
+
+
+def test_the_health_check_of_the_compose_file_tells_one_that_lives_from_one_that_does_not(
+    tmp_path: Path,
+) -> None:
+    said = yaml.safe_load((Path(__file__).parents[3] / "docker-compose.yml").read_text())
+    program, *words = said["services"]["api"]["healthcheck"]["test"][1:]
+    assert program == "python"
+
+    def probe(url: str) -> int:
+        known = [word.replace("http://127.0.0.1:9464", url) for word in words]
+        return subprocess.run([sys.executable, *known], check=False, capture_output=True).returncode
+
+    async def story() -> str:
+        async with watched(tmp_path) as seen:
+            assert await asyncio.to_thread(probe, seen.url) == 0
+            return seen.url
+
+    assert probe(asyncio.run(story())) != 0
+
+
+def test_a_turn_that_is_held_by_one_who_cannot_begin_its_work_is_named(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            seen.ailing = ("relay: the cluster is unsafe",)
+            answer = await seen.get("/readyz")
+            assert answer.status_code == 503
+            [missing] = answer.json()["missing"]
+            assert missing == {"part": "turns", "why": seen.ailing[0], "needed": True}
+            assert (await seen.figures())['varsel_trouble{part="turns"}'] == 1
 
     asyncio.run(story())

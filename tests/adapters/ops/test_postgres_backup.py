@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import yaml
 
+from tests.adapters.nats.lab import until
 from tests.adapters.ops.test_backup import feed
 from tests.adapters.running import Up, up, up_with
 from tests.builders import a_leak, a_question, an_acknowledgement, told
@@ -45,6 +46,7 @@ class Kept:
     feed: list[tuple[str, str, str]]
     receipt: dict[str, Any]
     later: int
+    name: str
 
     def do(self, name: str, **names: str) -> None:
         """Do what the page says, as it says it."""
@@ -79,8 +81,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     key.write_text(os.urandom(32).hex())
     key.chmod(0o600)
     server.start()
-    made = Kept(server, folder, key, [], {}, 0)
+    made = Kept(server, folder, key, [], {}, 0, "")
     url = server.database()
+    made.name = url.rpartition("/")[2]
 
     async def story() -> None:
         async with up_with(folder / "data", database_url=url, master_key_file=key) as platform:
@@ -158,15 +161,6 @@ def test_a_feed_that_is_ahead_of_what_was_restored_is_told_as_loudly_as_there_is
 
 
 def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> None:
-    with psycopg.connect(kept.server.url(), autocommit=True) as one:
-        one.execute("SELECT pg_switch_wal()")
-        [url] = [
-            kept.server.url(name)
-            for (name,) in one.execute(
-                "SELECT datname FROM pg_database WHERE datname LIKE 'test_%'"
-            )
-            if name == min(databases(kept.server))
-        ]
     kept.server.stop()  # what is not archived yet is, as it stops
     place = kept.folder / "again"
     place.mkdir()
@@ -177,9 +171,13 @@ def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> N
     give(again.folder)
     again.start()
 
+    def recovered() -> bool:
+        with psycopg.connect(again.url()) as one:
+            return one.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
+
     async def story() -> None:
-        name = url.rpartition("/")[2]
-        async with kept.platform(again.url(name), "recovered") as platform:
+        await until(recovered)
+        async with kept.platform(again.url(kept.name), "recovered") as platform:
             await is_as_it_was(platform, kept)
             assert len(feed(platform)) >= kept.later, "what came after the base copy, too"
 
@@ -188,9 +186,3 @@ def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> N
     finally:
         again.stop()
         kept.server.start()
-
-
-def databases(server: Postgres) -> list[str]:
-    with psycopg.connect(server.url(), autocommit=True) as one:
-        found = one.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test_%'")
-        return [str(name) for (name,) in found]

@@ -135,3 +135,26 @@ def test_an_index_that_says_otherwise_is_complained_of(
     [said] = table.complaints()
     assert said.startswith("stored_events_position: ")
     assert "lacks matching index tuple" in said
+
+
+def test_a_server_that_is_away_is_no_damage(table: LedgerTable, database: Database) -> None:
+    tamper(database, "CREATE EXTENSION amcheck")
+    database.close()
+    for look in (table.complaints, table.last, lambda: table.row(1), lambda: table.rows(0, 1)):
+        with pytest.raises(Unavailable):
+            look()
+
+
+def test_a_row_on_a_broken_page_is_named(table: LedgerTable, database: Database) -> None:
+    tamper(
+        database,
+        "CREATE FUNCTION torn() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE "
+        "data_corrupted USING MESSAGE = 'invalid page in block 0'; END $$",
+        "ALTER TABLE stored_events RENAME TO whole",
+        "CREATE VIEW stored_events AS SELECT originator_id, originator_version, topic, state,"
+        " CASE notification_id WHEN 2 THEN torn() ELSE notification_id END AS notification_id"
+        " FROM whole",
+    )
+    found = table.row(2)
+    assert isinstance(found, Broken)
+    assert "invalid page in block 0" in found.why

@@ -7,6 +7,7 @@ import unittest
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -39,7 +40,7 @@ def ran(base: type, name: str, recorder: LedgerRecorder) -> unittest.TestResult:
         "create_recorder": lambda _: recorder,
         "new_originator_id": lambda _: uuid4(),
     }
-    case: unittest.TestCase = type("Case", (base,), hooks)(name)
+    case = cast("unittest.TestCase", type("Case", (base,), hooks)(name))
     result = unittest.TestResult()
     case.run(result)
     return result

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,8 +13,8 @@ from adapters.store.safety import State, dangers, require_safe, state_of
 from adapters.store.vault import MemoryVault
 from domain.errors import Unavailable
 from tests.adapters.store.lab import on_postgres
-from tests.postgres import Postgres
 from tests.postgres import database as new_database
+from tests.postgres import own_server
 
 SAFE = State(
     version=180000,
@@ -115,20 +113,11 @@ def database_name(database: Database) -> str:
     return str(name)
 
 
-@pytest.fixture
-def careless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that does not flush."""
-    folder: Path = tmp_path_factory.mktemp("careless")
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o755)
-    server = Postgres(folder, ("fsync=off", "full_page_writes=off"))
-    server.start()
-    yield server.database()
-    server.stop()
-
-
-def test_a_ledger_is_not_opened_on_a_server_that_does_not_flush(careless: str) -> None:
-    with closing(Database(address(careless))) as database:
+def test_a_ledger_is_not_opened_on_a_server_that_does_not_flush() -> None:
+    with (
+        own_server("fsync=off", "full_page_writes=off") as careless,
+        closing(Database(address(careless.database()))) as database,
+    ):
         with pytest.raises(Unavailable, match="fsync is off; full_page_writes is off") as refused:
             EventLedger(database, MemoryVault())
         assert "ALTER SYSTEM SET fsync = on" in str(refused.value)

@@ -189,7 +189,7 @@ def test_a_master_key_that_others_get_at_is_refused(tmp_path: Path, mode: int) -
 
 @pytest.mark.parametrize(("mode", "taken"), [(0o444, True), (0o644, True), (0o664, False)])
 def test_on_a_read_only_mount_others_may_read_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, taken: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, *, taken: bool
 ) -> None:
     path = tmp_path / "master.key"
     made = load_master_key(path, create=True)
@@ -210,10 +210,15 @@ def test_on_a_read_only_mount_others_may_read_it(
 def test_what_is_put_and_destroyed_in_a_transaction_is_part_of_it(database: Database) -> None:
     vault = SealedVault(database.store(), MASTER)
     vault.put("text/joker/1", b"key")
-    with pytest.raises(RuntimeError), database.transaction():
-        vault.destroy("text/joker/1")
-        vault.put("text/joker/2", b"key")
-        raise RuntimeError
+
+    def break_off() -> None:
+        with database.transaction():
+            vault.destroy("text/joker/1")
+            vault.put("text/joker/2", b"key")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
     assert vault.names("") == ["text/joker/1"]
 
 
@@ -232,7 +237,7 @@ def test_a_wrong_master_key_is_refused_by_a_database_as_well(database: Database)
 
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "with one that does not open"])
 def test_a_vault_goes_over_to_another_key_whole_or_not_at_all(
-    database: Database, broken: bool
+    database: Database, *, broken: bool
 ) -> None:
     vault = SealedVault(database.store(), MASTER)
     for number in range(5):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from adapters.views import generations
+from adapters.views.files import FileShelf
 from adapters.views.generations import Views
+from domain.errors import Unavailable
 from projections.everything import SCHEMA
 from projections.rows import Project
 from tests.adapters.views.lab import (
@@ -277,3 +280,53 @@ def test_a_strange_file_in_the_folder_is_no_hindrance(tmp_path: Path) -> None:
     (tmp_path / "CURRENT").unlink()
     with views(tmp_path, log) as opened:
         assert counted(opened.rows) == 3
+
+
+def test_views_that_say_what_the_ledger_says_stay_in_use(tmp_path: Path) -> None:
+    log = Log(6)
+    with views(tmp_path, log) as opened:
+        log.grow(3)  # which the views in use have not seen yet
+        assert opened.verify() is None
+        assert databases(tmp_path) == {opened.generation} == {FIRST}
+        assert counted(opened.rows) == 9
+
+
+def spoil_row(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE rows SET body='no JSON' WHERE key='pollux'")
+
+
+def lose_row(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DELETE FROM rows WHERE key='pollux'")
+
+
+@pytest.mark.parametrize("harm", [spoil_row, lose_row])
+def test_views_that_were_tampered_with_are_replaced(
+    tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    with views(tmp_path, Log(9)) as opened:
+        harm(tmp_path / FIRST)
+        assert opened.verify() == "twins//pollux"
+        assert (opened.generation, counted(opened.rows)) == (SECOND, 9)
+
+
+def test_views_that_the_ledger_outgrows_while_they_are_compared_are_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log(6)
+    with views(tmp_path, log) as opened:
+        level = opened._level
+
+        def meanwhile(position: int) -> None:
+            log.grow(3)
+            level(position)
+
+        monkeypatch.setattr(opened, "_level", meanwhile)
+        assert opened.verify() is None
+        assert opened.position() == 6
+
+
+def test_there_are_no_rows_before_views_are_built(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="not built yet"):
+        _ = FileShelf(tmp_path).rows

@@ -59,13 +59,14 @@ class Model:
 
     def notify(self, name: str, clients: Sequence[str]) -> Expected:
         case = self.cases[name]
-        if not case.open or case.cleared & set(clients):
+        if not case.open:
             return None
         told = Counter(case.between("ClientNotified", client) for client in clients)
         told[case.alone("NoticesIssued")] += 1
         if set(clients) - case.named:
             told[case.alone("ClientsNamed")] += 1
         case.named |= set(clients)
+        case.cleared -= set(clients)
         case.told += [client for client in clients if client not in case.told]
         return told
 
@@ -100,15 +101,21 @@ class Model:
 
     def acknowledge(self, name: str, client: str) -> Expected:
         case = self.cases[name]
-        if client not in case.told or client in case.acknowledged:
+        if client not in case.told or client in case.acknowledged | case.closed_by:
             return None
         case.acknowledged.add(client)
         return Counter([case.between("NoticeAcknowledged", client)])
 
+    def ask(self, name: str, client: str) -> Expected:
+        """Nothing more is said to a client that was cleared: it asks nothing, either."""
+        if client in self.cases[name].cleared:
+            return None
+        return self.acts(name, client, "QuestionAsked", shared=True)
+
     def acts(self, name: str, client: str, kind: str, *, shared: bool) -> Expected:
         """A client's own act on its case; the vendor sees it only where it is `shared`."""
         case = self.cases[name]
-        if client not in case.reached or client in case.closed_by:
+        if client not in case.told or client in case.closed_by:
             return None
         return Counter([case.between(kind, client) if shared else (kind, frozenset({client}))])
 

@@ -1,0 +1,34 @@
+"""Leaves a host that is gone at once: nats-py 2.16 waits 30 seconds for it to say goodbye."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Final
+
+from nats.aio.client import Client
+from nats.aio.transport import TcpTransport
+
+GOODBYE: Final = 1.0  # seconds; over TLS a close is answered, and asyncio would wait for 30
+
+
+class _Transport(TcpTransport):
+    def __bool__(self) -> bool:
+        return True  # else the client makes one of its own
+
+    async def wait_closed(self) -> None:
+        if self._io_writer is None:
+            return
+        leaving = asyncio.ensure_future(super().wait_closed())
+        if not (await asyncio.wait({leaving}, timeout=GOODBYE))[0]:
+            self._io_writer.transport.abort()
+        with contextlib.suppress(OSError):  # it is gone one way or the other
+            await leaving
+
+
+class LeavingClient(Client):
+    """A client that goes on to the next server as soon as it gave the last one up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._transport = _Transport()

@@ -1,0 +1,77 @@
+"""docs/operations.md says what the code says, and has a paragraph for every alert."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+import yaml
+
+from adapters.cli import app
+from adapters.roles import Role
+from adapters.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| `([a-z_]+)` \| ([^|]*) \| [^|]+ \|$", re.MULTILINE)
+ALERTS = yaml.safe_load((ROOT / "docker" / "prometheus" / "alerts.yml").read_text())
+
+
+def section(title: str) -> str:
+    """A section's own text."""
+    found = re.search(rf"^## {title}$(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found.group(1)
+
+
+def anchors() -> set[str]:
+    """What links can lead to."""
+    titles = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in titles}
+
+
+def test_the_table_of_settings_is_the_code_s() -> None:
+    said = dict(ROW.findall(section("Settings")))
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    written = {
+        name: "\u2013" if value is None else str(getattr(value, "value", value))
+        for name, value in defaults.items()
+    }
+    assert said == written
+
+
+def test_every_role_is_explained() -> None:
+    assert {role.value for role in Role} <= set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("rule", ALERTS["groups"][0]["rules"], ids=lambda rule: rule["alert"])
+def test_an_alert_leads_to_its_paragraph(rule: dict[str, dict[str, str]]) -> None:
+    page, _, anchor = rule["annotations"]["runbook"].partition("#")
+    assert page == "docs/operations.md"
+    assert anchor in anchors()
+
+
+def test_every_command_that_is_named_is_there() -> None:
+    known = set(typer.main.get_group(app).commands)
+    named = set(re.findall(r"`varsel ([a-z-]+)", PAGE)) | set(
+        re.findall(r"^varsel ([a-z-]+)", PAGE, re.MULTILINE)
+    )
+    assert named
+    assert named <= known
+
+
+def test_every_figure_that_is_named_is_in_an_alert_or_a_panel() -> None:
+    asked = (ROOT / "docker" / "prometheus" / "alerts.yml").read_text()
+    asked += (ROOT / "docker" / "grafana" / "dashboards" / "varsel.json").read_text()
+    named = set(re.findall(r"`(varsel_[a-z_]+)", PAGE))
+    assert named
+    assert [name for name in sorted(named) if name not in asked] == []
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    named = set(re.findall(r"`((?:docker|docs|tests)/[\w/.-]+)`", PAGE)) - {"docker/secrets"}
+    named = {name for name in named if not name.startswith("docker/secrets/")}
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
