@@ -30,10 +30,11 @@ def rekey(
     *,
     json: Json = False,
 ) -> None:
-    """Seal the vault under another master key: for a folder on which no platform runs."""
-    from adapters import folder  # noqa: PLC0415 - a fast --help
+    """Seal the vault under another master key: while no process of the platform runs."""
+    from adapters import folder, rekeying  # noqa: PLC0415 - a fast --help
+    from adapters.settings import Settings  # noqa: PLC0415 - a fast --help
 
-    secrets = folder.rekey(data, old, new)
+    secrets = rekeying.rekey(Settings(data=data, master_key_file=old), new)
     if json:
         return put_json({"secrets": secrets, "master_key_file": str(new)})
     out, stale = console(), old or folder.Folder(data).master_key

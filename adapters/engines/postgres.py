@@ -211,3 +211,10 @@ class PostgresPresence:
     def _exchange(self, mine: Report) -> tuple[Report, ...]:
         self._store.rows(_SAY, self._me, mine.written())
         return tuple(Report.read(*row) for row in self._store.rows(_HEAR, self._me))
+
+
+def present(database: Database) -> list[str]:
+    """The processes of the platform that have just been heard of."""
+    store = database.store()
+    store.declare(_TABLE)
+    return [name for name, _ in store.rows(_HEAR, "")]

@@ -19,7 +19,7 @@ class _Transport(TcpTransport):
     async def wait_closed(self) -> None:
         if self._io_writer is None:
             return
-        leaving = asyncio.ensure_future(super().wait_closed())
+        leaving = asyncio.ensure_future(super().wait_closed())  # type: ignore[no-untyped-call] # nats-py's
         if not (await asyncio.wait({leaving}, timeout=GOODBYE))[0]:
             self._io_writer.transport.abort()
         with contextlib.suppress(OSError):  # it is gone one way or the other
@@ -31,4 +31,4 @@ class LeavingClient(Client):
 
     def __init__(self) -> None:
         super().__init__()
-        self._transport = _Transport()
+        self._transport = _Transport()  # type: ignore[no-untyped-call] # nats-py's

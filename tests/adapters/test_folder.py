@@ -139,13 +139,30 @@ def test_where_the_master_key_was_made_is_said_once(
     assert "master-key.made" not in capsys.readouterr().err
 
 
-def test_engines_that_are_not_there_yet_are_refused(
+def test_an_address_that_is_none_is_refused_without_showing_what_it_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VARSEL_DATABASE_URL", "postgresql://varsel:secret@db/varsel")
+    monkeypatch.setenv("VARSEL_DATABASE_URL", "postgresql://varsel:secret@db:many/varsel?no=1")
     error = refused(tmp_path / "data")
     assert (type(error), error.field) == (Invalid, "VARSEL_DATABASE_URL")
     assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"role": "api"}, "VARSEL_DATABASE_URL"),
+        ({"role": "relay", "database_url": "postgresql://db/varsel"}, "VARSEL_NATS_URL"),
+        ({"part": "2/2"}, "--part"),
+        ({"part": "3/2"}, "--part"),
+        ({"part": "half"}, "--part"),
+    ],
+)
+def test_a_process_that_could_not_do_its_part_does_not_start(
+    tmp_path: Path, given: dict[str, str], field: str
+) -> None:
+    error = refused(tmp_path / "data", **given)
+    assert (type(error), error.field) == (Invalid, field)
     assert not (tmp_path / "data").exists()
 
 

@@ -9,12 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from adapters import rekeying
+from adapters.engines.postgres import PostgresPresence, present
+from adapters.engines.presence import Report
 from adapters.folder import Folder, claimed, open_vault, rekey
+from adapters.settings import Settings
+from adapters.sql.postgres import Database, address
 from adapters.store.vault import SealedVault
 from domain.errors import NotFound, Refused, Unavailable
 from tests.adapters.cli.lab import script
-from tests.adapters.nats.lab import TOLERATED
+from tests.adapters.nats.lab import TOLERATED, until
 from tests.adapters.running import up
+from tests.postgres import database
 
 pytestmark = TOLERATED
 SECRETS = {f"text/joker/{number}": bytes([number]) * 32 for number in range(20)}
@@ -170,3 +176,40 @@ def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
     again = ("rekey", "--new-master-key-file", third, "--master-key-file", new, "--data", root)
     assert script(*again, "--json").json() == {"secrets": 20, "master_key_file": str(third)}
     assert held(root, third) == SECRETS
+
+
+def test_a_vault_in_a_database_goes_over_while_nobody_runs(tmp_path: Path) -> None:
+    url, old = database(), a_key(tmp_path / "old", key="11" * 32)
+    new, settings = (
+        a_key(tmp_path / "new"),
+        Settings(data=tmp_path / "data", database_url=url, master_key_file=old),
+    )
+    shared = Database(address(url), size=2)
+    vault = open_vault(Folder(tmp_path), old, shared)
+    vault.put("text/joker/1", b"secret")
+
+    assert rekeying.rekey(settings, new) == 1
+
+    assert open_vault(Folder(tmp_path), new, shared).get("text/joker/1") == b"secret"
+    with pytest.raises(Unavailable, match="master key does not open"):
+        open_vault(Folder(tmp_path), old, shared)
+    shared.close()
+
+
+def test_a_vault_in_a_database_is_left_alone_while_somebody_runs(tmp_path: Path) -> None:
+    url, old = database(), a_key(tmp_path / "old", key="11" * 32)
+    settings = Settings(data=tmp_path / "data", database_url=url, master_key_file=old)
+    shared = Database(address(url), size=2)
+    open_vault(Folder(tmp_path), old, shared).put("text/joker/1", b"secret")
+
+    async def story() -> None:
+        running = PostgresPresence(shared, lambda: Report("api"))
+        running.start()
+        await until(lambda: bool(present(shared)))
+        with pytest.raises(Refused, match="processes of the platform run"):
+            rekeying.rekey(settings, a_key(tmp_path / "new"))
+        await running.stop()
+
+    asyncio.run(story())
+    assert open_vault(Folder(tmp_path), old, shared).get("text/joker/1") == b"secret"
+    shared.close()
