@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import random
 import shutil
-import signal
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -34,10 +32,10 @@ from tests.journeys.lab import Serve, alive, backstage, insist, seen, until
 pytestmark = [pytest.mark.journey, TOLERATED]
 
 SEED = 20260227
-CLIENTS = 1000
+CLIENTS = 300
 FOLLOWING = ("client-0", "client-1", "client-2")
-VENDORS, LINES, COMMANDS = 5, 2, 2000  # each vendor speaks on two lines at a time
-KILLS, EARLY_KILLS = 3, 1
+VENDORS, LINES, COMMANDS = 5, 2, 800  # each vendor speaks on two lines at a time
+KILLS, EARLY_KILLS = 2, 1
 REVISIONS = KILLS
 OWN = 3 + 1 + REVISIONS + 1 + REVISIONS + 1
 """A client's feed: its admission, notice, news, their deliveries, its acknowledgement."""
@@ -186,7 +184,7 @@ async def a_leak_for(clients: list[str], storm: Storm) -> None:
 
 
 async def the_kills(storm: Storm) -> None:
-    """Each life begins with news for a thousand, and ends at a moment that nobody foresees."""
+    """Each life begins with news for everybody, and ends at a moment that nobody foresees."""
     chance = random.Random(SEED)  # noqa: S311 - moments that can be had again
     for number in range(KILLS):
         news = asyncio.create_task(storm.revise(number))
@@ -365,42 +363,3 @@ def test_a_platform_killed_leaves_no_broker_behind(tmp_path: Path) -> None:
         assert alive(broker)
         serve.kill()
         seen(lambda: not alive(broker))
-
-
-def test_a_broker_killed_again_and_again_comes_back(tmp_path: Path) -> None:
-    with Serve(tmp_path / "data") as serve:
-        storm = Storm(serve)
-        asyncio.run(news_while_the_broker_dies(storm))
-        stream = asyncio.run(the_stream(serve))
-        assert serve.stop() == 0
-        assert len(serve.logged("nats-server.restarted")) == 3
-        log = the_log(serve)
-        every_accepted_command_is_there_once(storm, log)
-        the_stream_is_the_index(stream, the_index(log))
-        feeds_were_read_in_order(storm, the_index(log))
-
-
-async def news_while_the_broker_dies(storm: Storm) -> None:
-    """The platform's own process goes on all the while."""
-    process = storm.serve.pid
-    await storm.add([("zoopit", "vendor"), ("joker", "client")])
-    following = asyncio.create_task(storm.follow("joker"))
-    await a_leak_for(["joker"], storm)
-    for number in range(45):
-        if number % 15 == 7:
-            await the_broker_dies(storm.serve)
-        await storm.revise(number)
-    await storm.settled(undelivered=0)
-
-    async def all_read() -> bool:
-        return storm.have_read("joker") == 3 + 2 * (1 + 45)
-
-    await until(all_read)
-    await ended([following])
-    assert storm.serve.pid == process
-
-
-async def the_broker_dies(serve: Serve) -> None:
-    broker = serve.broker()
-    os.kill(broker, signal.SIGKILL)
-    await asyncio.to_thread(seen, lambda: not alive(broker))

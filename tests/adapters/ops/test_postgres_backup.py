@@ -9,6 +9,7 @@ import pwd
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +70,15 @@ def as_composed(archive: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    folder = tmp_path_factory.mktemp("postgres")
-    for above in (folder, *folder.parents[:2]):  # the server's user comes through here
-        above.chmod(0o711)
+def folder() -> Iterator[Path]:
+    """Where the server's user comes through, too: pytest's own folders are root's alone."""
+    with tempfile.TemporaryDirectory(prefix="varsel-backup-") as made:
+        Path(made).chmod(0o711)
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def kept(folder: Path) -> Iterator[Kept]:
     archive, place, key = folder / "archive", folder / "server", folder / "key"
     archive.mkdir()
     place.mkdir()

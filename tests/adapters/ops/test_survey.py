@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -78,15 +79,13 @@ def test_a_folder_that_everybody_can_read_is_warned_of(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def safe(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def safe() -> Iterator[Postgres]:
     """A server as it comes, for these tests alone: turns are looked for in all of it."""
-    folder = tmp_path_factory.mktemp("safe")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o711)
-    server = Postgres(folder, ("max_connections=20",))
-    server.start()
-    yield server
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="varsel-survey-") as folder:
+        server = Postgres(Path(folder), ("max_connections=20",))
+        server.start()
+        yield server
+        server.stop()
 
 
 def test_a_database_is_told_with_its_clock_its_archive_and_who_holds_turns(
