@@ -24,6 +24,7 @@ from domain.errors import VarselError
 
 OnRestart = Callable[[], Awaitable[None]]
 
+_GLANCE: Final = 0.01
 _FIRST_DELAY: Final = 0.1
 _LAST_DELAY: Final = 10.0
 _SOUND: Final = 60.0  # a server that lived this long starts again without a delay
@@ -166,6 +167,7 @@ class EmbeddedServer:
         return process
 
     async def _wait_until_ready(self) -> None:
+        await self._wait_until_listening()
         creds = Credentials.parse(self._trust.platform_creds(self._issued_at))
         nc = await connect(self.url, creds, name="varsel-ready", patience=self._patience)
         try:
@@ -176,6 +178,15 @@ class EmbeddedServer:
                 await asyncio.sleep(0.05)
         finally:
             await nc.close()
+
+    async def _wait_until_listening(self) -> None:
+        """A client that knocks too early waits half a second before it knocks again."""
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(self._place.host, self._place.port)
+                writer.close()
+                return
+            await asyncio.sleep(_GLANCE)
 
     async def _watch(self) -> None:
         delay = _FIRST_DELAY
