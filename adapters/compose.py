@@ -7,24 +7,18 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters import folder as folders
 from adapters import logs
-from adapters.accounts import Accounts
-from adapters.admission import OPERATOR, Admission
-from adapters.composition.broker import Broker, kept_port, open_broker
+from adapters.composition.broker import kept_port
 from adapters.composition.ground import Clock, Ground, stand
 from adapters.composition.inside import furnish, introduce, open_views, projecting, witnessing
-from adapters.composition.relaying import Shift
 from adapters.composition.shifts import Shifts
+from adapters.composition.speaking import Speaking
 from adapters.engines.presence import Report
-from adapters.evidence.copies import FeedPorts
 from adapters.evidence.timestamp import authority
 from adapters.health import own_troubles
-from adapters.nats.intake import Intake
-from adapters.nats.mending import tell_of_spoilt
 from adapters.platform import Parts, Platform
 from adapters.roles import Role
 from adapters.settings import Settings
@@ -69,14 +63,16 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
         _attend(ground, parts, platform, shifts)
         if Role.PROJECTOR in settings.plays and ground.database is not None:
             await _follow(ground, platform, shifts)
-        url, house, connected = "", None, _unneeded
+        house, speaking = None, None
         if settings.plays & {Role.API, Role.RELAY}:
             await introduce(ground, parts)
-            accounts = Accounts(ground.vault)
-            broker = await open_broker(ground, lambda: len(accounts.all()))
-            url, connected = broker.url, partial(_is_connected, broker)
-            house = await _speak(ground, parts, platform, broker, accounts, shifts)
+            house = await _front(ground, parts, platform)
+            _webhooks(ground, parts, platform, house)
+            speaking = Speaking(ground, parts, platform, shifts)
+            await speaking.begin()
+        connected = speaking.connected if speaking else _unneeded
         ops = await _operate(ground, parts, platform, shifts, connected)
+        url = speaking.url if speaking else ""
         yield Running(platform, parts, url, ground.folder, house, ops)
 
 
@@ -120,54 +116,10 @@ async def _follow(ground: Ground, platform: Platform, shifts: Shifts) -> None:
         await shifts.take("evidence", witness, ground.stack, wait=False)
 
 
-async def _speak(  # noqa: PLR0913, PLR0917 - the root names each
-    ground: Ground,
-    parts: Parts,
-    platform: Platform,
-    broker: Broker,
-    accounts: Accounts,
-    shifts: Shifts,
-) -> House | None:
-    """Everything that speaks with parties: what answers them, and what goes out to them."""
-    settings, folder = ground.settings, ground.folder
-    accounts.seed_of(OPERATOR)
-    admission = Admission(
-        parts.desk,
-        ground.vault,
-        accounts,
-        ground.trust,
-        broker.tenancy,
-        parts.clock,
-        parts.write,
-        broker.url,
-    )
-    await admission.admit(OPERATOR)
-    platform.admission = admission
-    parts.evidence.watch.feed = FeedPorts(
-        broker.core, lambda: parts.views.rows, partial(tell_of_spoilt, broker.core)
-    )
-    house = None
-    if Role.API in settings.plays:
-        house = await _front(ground, parts, platform)
-    _webhooks(ground, parts, platform, house)
-    if Role.RELAY in settings.plays:
-        tsa = authority(settings.tsa_url, settings.tsa_roots)
-        shift = Shift(ground, parts, platform, broker, accounts, admission, tsa)
-        await shifts.take("relay", shift, ground.stack, wait=ground.database is None)
-    if Role.API in settings.plays:
-        intake = Intake(broker.core, accounts.party_of, platform.handle, parts.log)
-        await intake.start()
-        ground.stack.push_async_callback(intake.drain)
-    folders.write_private(folder.url, broker.url + "\n")
-    if settings.role is Role.ALL and not folder.operator_creds.exists():
-        folders.write_private(folder.operator_creds, await admission.operator_creds())
-    return house
-
-
 async def _front(ground: Ground, parts: Parts, platform: Platform) -> House | None:
-    """The HTTP door, where one is asked for."""
+    """The HTTP door, where one is asked for: it accepts also while NATS is away."""
     settings, folder = ground.settings, ground.folder
-    if settings.http_port is None:
+    if settings.http_port is None or Role.API not in settings.plays:
         return None
     from adapters.front import open_front  # noqa: PLC0415 - without a door, no web framework
 
@@ -217,10 +169,6 @@ async def _operate(
         ailing=lambda: shifts.troubles,
         port=kept_port(ground.folder, "ops.port", settings.ops_host, settings.ops_port),
     )
-
-
-def _is_connected(broker: Broker) -> bool:
-    return broker.core.is_connected
 
 
 def _unneeded() -> bool:

@@ -19,6 +19,7 @@ def own_troubles(platform: Platform) -> list[str]:
     """What is in the way of the work that this process has in hand."""
     parts, hooks = platform.parts, platform.webhooks
     found = [
+        platform.away,
         platform.relay.trouble if platform.relay else None,
         platform.reminders.trouble if platform.reminders else None,
         hooks.trouble if hooks else None,

@@ -99,6 +99,7 @@ class Platform:
         self.relay: Relay | None = None
         self.reminders: Reminders | None = None
         self.webhooks: Webhooks | None = None
+        self.away: str | None = None  # why this process does not reach NATS, where it should
         self.link: Callable[[str], str] | None = None
         self.calendars: Calendars | None = None
         self._operations: dict[str, Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]] = {
