@@ -131,7 +131,7 @@ def projecting(ground: Ground, views: Views, stack: AsyncExitStack) -> Projector
     """Follow the ledger into the views until the stack is left."""
     projector = Projector(views, ground.log)
     projector.watch(partial(ground.bell.ring, "views"))
-    ground.bell.hear("ledger", projector.wake)
+    stack.callback(ground.bell.hear("ledger", projector.wake))
     projector.start()
     stack.callback(projector.stop)
     return projector
@@ -144,7 +144,7 @@ def witnessing(
     vault = ground.vault
     stack.callback(remember_last, vault, log)
     follower = Follower(log, ground.log, ground.bell, lambda: require_last(vault, log, ledger))
-    ground.bell.hear("ledger", follower.wake)
+    stack.callback(ground.bell.hear("ledger", follower.wake))
     follower.start()
     stack.callback(follower.stop)
     return follower

@@ -22,8 +22,8 @@ class Bell(Protocol):
         """Say that a topic has moved; never raises."""
         ...
 
-    def hear(self, topic: Topic, told: Told) -> None:
-        """Have `told` called whenever somebody rang."""
+    def hear(self, topic: Topic, told: Told) -> Told:
+        """Have `told` called whenever somebody rang, until what this gives is called."""
         ...
 
 
@@ -38,6 +38,7 @@ class LocalBell:
         for told in tuple(self._listeners[topic]):
             told()
 
-    def hear(self, topic: Topic, told: Told) -> None:
+    def hear(self, topic: Topic, told: Told) -> Told:
         """See `Bell`."""
         self._listeners[topic].append(told)
+        return lambda: self._listeners[topic].remove(told)

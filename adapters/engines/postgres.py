@@ -72,9 +72,9 @@ class PostgresBell:
         with contextlib.suppress(Unavailable), self._database.connection() as one:
             one.execute(sql.SQL("NOTIFY {}").format(channel(topic)))
 
-    def hear(self, topic: Topic, told: Told) -> None:
+    def hear(self, topic: Topic, told: Told) -> Told:
         """See `Bell`."""
-        self._here.hear(topic, told)
+        return self._here.hear(topic, told)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

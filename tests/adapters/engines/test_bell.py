@@ -46,6 +46,16 @@ def test_whoever_listens_is_told_and_nobody_else() -> None:
     assert told == ["views"]
 
 
+def test_whoever_stops_listening_is_told_no_more() -> None:
+    bell, told = LocalBell(), list[str]()
+    stop = bell.hear("views", lambda: told.append("views"))
+    stop()
+
+    bell.ring("views")
+
+    assert told == []
+
+
 def test_a_ring_is_heard_in_the_other_process(url: str) -> None:
     with ringing(url) as ours, ringing(url) as theirs:
         told = threading.Event()
