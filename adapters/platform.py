@@ -29,8 +29,8 @@ from adapters.rates import Rates
 from adapters.reminders import Reminders
 from adapters.requests import fields_of, request_of
 from adapters.store.ledger import EventLedger
+from adapters.views.following import Following
 from adapters.views.generations import Views
-from adapters.views.projector import Projector
 from adapters.wire import CONTENT_TYPE
 from domain.access import require_rows
 from domain.commands import Erase, SetScope
@@ -75,7 +75,7 @@ class Parts:
 
     ledger: EventLedger
     views: Views
-    projector: Projector
+    projector: Following
     desk: Desk
     answers: Answers
     write: Writer

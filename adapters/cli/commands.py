@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.common import Creds, Json, Url, call, command_id, put_json, reach
+from adapters.cli.common import Ca, Creds, Json, Reach, Url, call, command_id, put_json, reach
 from adapters.cli.show import console
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="YAML or JSON; - reads standard input")]
@@ -25,10 +25,11 @@ def report(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """A vendor's first report of a leak."""
-    _say("report_leak", file, id_, None, creds, url, json=json)
+    _say("report_leak", file, id_, None, reach(creds, url, ca), json=json)
 
 
 def do(  # noqa: PLR0917 - a command has as many parameters as it has options
@@ -39,10 +40,11 @@ def do(  # noqa: PLR0917 - a command has as many parameters as it has options
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Any verb, from a file (varsel template VERB prints one to fill in)."""
-    _say(verb, file, id_, happened, creds, url, json=json)
+    _say(verb, file, id_, happened, reach(creds, url, ca), json=json)
 
 
 def template(
@@ -54,22 +56,15 @@ def template(
     typer.echo(template_for(verb) if verb else listing(), nl=False)
 
 
-def _say(  # noqa: PLR0917 - the options of two commands
-    verb: str,
-    file: str,
-    id_: str | None,
-    happened: str | None,
-    creds: Any,
-    url: str | None,
-    *,
-    json: bool,
+def _say(
+    verb: str, file: str, id_: str | None, happened: str | None, way: Reach, *, json: bool
 ) -> None:
     from adapters.reading import mapping  # noqa: PLC0415 - a fast --help
 
     body: dict[str, Any] = {"command": command_id(id_), "with": mapping(file)}
     if happened:
         body["happened"] = happened
-    receipt = call(reach(creds, url), verb, body)["receipt"]
+    receipt = call(way, verb, body)["receipt"]
     show_receipt(receipt, json=json)
 
 

@@ -28,6 +28,15 @@ Url = Annotated[
     str | None,
     typer.Option("--url", envvar="VARSEL_URL", help="the platform; else as the creds say"),
 ]
+Ca = Annotated[
+    Path | None,
+    typer.Option(
+        "--ca",
+        metavar="FILE",
+        envvar="VARSEL_NATS_CA",
+        help="PEM: who signed the certificates of tls:// servers; else one of the system's",
+    ),
+]
 Data = Annotated[Path, typer.Option("--data", envvar="VARSEL_DATA", help="the data folder")]
 Json = Annotated[bool, typer.Option("--json", help="machine-readable output on stdout")]
 AsOf = Annotated[
@@ -43,14 +52,18 @@ DEFAULT_DATA = Path("varsel-data")
 
 @dataclass(frozen=True)
 class Reach:
-    """Credentials, and where the platform is that they are for."""
+    """Credentials, where the platform is that they are for, and whose word for it is taken."""
 
     creds: Path
     url: str
+    ca: Path | None = None
 
 
-def reach(creds: Path | None, url: str | None) -> Reach:
-    """A party's way in: the creds given, at the URL given or the one written into them."""
+def reach(creds: Path | None, url: str | None, ca: Path | None) -> Reach:
+    """A party's way in: the creds given, at the URL given or the one written into them.
+
+    An authority cannot be written there: a file that came from elsewhere would vouch for itself.
+    """
     if creds is None:
         raise Invalid(
             "no credentials given",
@@ -70,16 +83,16 @@ def reach(creds: Path | None, url: str | None) -> Reach:
             next_step="name that file, or let the operator make a new one: varsel party rotate",
         ) from None
     written = _URL.search(text)
-    return Reach(creds, url or (written.group(1) if written else "nats://127.0.0.1:4222"))
+    return Reach(creds, url or (written.group(1) if written else "nats://127.0.0.1:4222"), ca)
 
 
-def operator(data: Path, url: str | None) -> Reach:
+def operator(data: Path, url: str | None, ca: Path | None) -> Reach:
     """The operator's way in: the creds in the data folder."""
     from adapters.folder import Folder  # noqa: PLC0415 - a fast --help
 
     folder = Folder(data)
     known = url or folder.read_url()
-    return Reach(folder.operator_creds, known)
+    return Reach(folder.operator_creds, known, ca)
 
 
 def call(way: Reach, verb: str, body: dict[str, Any], patience: float = 30.0) -> dict[str, Any]:
@@ -94,7 +107,7 @@ async def calling(
     from adapters.nats.caller import Caller  # noqa: PLC0415
     from adapters.nats.errors import Disconnected, Unanswered  # noqa: PLC0415
 
-    async with await Caller.connect(way.url, way.creds) as caller:
+    async with await Caller.connect(way.url, way.creds, ca=way.ca) as caller:
         for left in reversed(range(TRIES)):
             try:
                 return await caller.call(verb, body, patience)

@@ -8,6 +8,7 @@ import typer
 
 from adapters.cli.common import (
     DEFAULT_DATA,
+    Ca,
     Creds,
     Data,
     Json,
@@ -25,13 +26,14 @@ def console(
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     as_operator: Annotated[
         bool, typer.Option("--operator", help="as the operator of the data folder")
     ] = False,
     json: Json = False,
 ) -> None:
     """A link that logs in at the console: for ten minutes, once; keep it to yourself."""
-    way = operator(data, url) if as_operator else reach(creds, url)
+    way = operator(data, url, ca) if as_operator else reach(creds, url, ca)
     answer = call(way, "console_link", {})
     if json:
         return put_json(answer)

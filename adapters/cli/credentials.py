@@ -10,6 +10,7 @@ import typer
 
 from adapters.cli.common import (
     DEFAULT_DATA,
+    Ca,
     Data,
     Json,
     Reach,
@@ -52,11 +53,12 @@ def issue(  # noqa: PLR0917 - a command has as many parameters as it has options
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """More credentials for a party; those it has stay until they are revoked or expire."""
     path = None if only == "api-key" else new_place(creds or Path(f"{id_}.creds"))
-    way = operator(data, url)
+    way = operator(data, url, ca)
     answer = _asked(way, "party_issue", command, id=id_, only=only, expires=expires)
     give(answer, path, json=json)
 
@@ -70,11 +72,12 @@ def rotate(  # noqa: PLR0917 - as above
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """New credentials for a party; all old ones of the same kind are cut off at once."""
     path = None if only == "api-key" else place(creds or Path(f"{id_}.creds"))
-    way = operator(data, url)
+    way = operator(data, url, ca)
     answer = _asked(way, "party_rotate", command, id=id_, only=only, expires=expires)
     give(answer, path, json=json)
 
@@ -91,10 +94,11 @@ def revoke(
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Cut a party's credentials off, all or one; live connections end at once."""
-    way = operator(data, url)
+    way = operator(data, url, ca)
     answer = _asked(way, "party_revoke", command, id=id_, credential=credential)
     if json:
         return put_json(answer)

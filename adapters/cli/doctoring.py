@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.common import DEFAULT_DATA, Data, Json, Url, call, operator, put_json
+from adapters.cli.common import DEFAULT_DATA, Ca, Data, Json, Reach, Url, call, operator, put_json
 from adapters.cli.phrases import instant
 from adapters.cli.show import console
 from domain.errors import VarselError
@@ -34,12 +36,13 @@ def doctor(
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """How the platform is: how far everything has come, what is in the way, what it stands on."""
-    checks = _survey(data)
-    found = _findings(data, url, key, deep=deep, offline=offline)
-    health: dict[str, Any] = {"ok": not found} if offline else _health(data, url, checks)
+    checks, way = _survey(data, ca), partial(operator, data, url, ca)
+    found = _offline(data, key) if offline else _deep(way) if deep else []
+    health: dict[str, Any] = {"ok": not found} if offline else _health(way, checks)
     health["checks"] = checks
     if json:
         put_json({**health, "findings": found} if deep or offline else health)
@@ -50,38 +53,35 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _survey(data: Path) -> list[dict[str, Any]]:
+def _survey(data: Path, ca: Path | None) -> list[dict[str, Any]]:
     from adapters.ops.survey import survey  # noqa: PLC0415 - a fast --help
     from adapters.settings import Settings  # noqa: PLC0415
 
-    return survey(Settings(data=data), lambda: datetime.now(UTC))
+    return survey(Settings(data=data, nats_ca=ca), lambda: datetime.now(UTC))
 
 
-def _health(data: Path, url: str | None, checks: list[dict[str, Any]]) -> dict[str, Any]:
+def _health(way: Callable[[], Reach], checks: list[dict[str, Any]]) -> dict[str, Any]:
     """As the platform says. Where it does not answer, what it stands on may say why."""
     try:
-        return call(operator(data, url), "health", {})
+        return call(way(), "health", {})
     except VarselError as silent:
         if not any(one["verdict"] == "wrong" for one in checks):
             raise
         return {"ok": False, "troubles": [str(silent)]}
 
 
-def _findings(
-    data: Path, url: str | None, key: Path | None, *, deep: bool, offline: bool
-) -> list[dict[str, Any]]:
-    """What is not as it was signed, where that was asked for."""
-    if offline:
-        from adapters.evidence.offline import examine  # noqa: PLC0415 - a fast --help
-        from adapters.evidence.watch import shown  # noqa: PLC0415
+def _offline(data: Path, key: Path | None) -> list[dict[str, Any]]:
+    """What is not as it was signed, in a folder on which nothing runs."""
+    from adapters.evidence.offline import examine  # noqa: PLC0415 - a fast --help
+    from adapters.evidence.watch import shown  # noqa: PLC0415
 
-        return shown(examine(data, key))
-    if not deep:
-        return []
+    return shown(examine(data, key))
+
+
+def _deep(way: Callable[[], Reach]) -> list[dict[str, Any]]:
+    """The same of a platform that runs, as it finds itself."""
     with console().status("comparing everything with what was signed …"):
-        found: list[dict[str, Any]] = call(operator(data, url), "examine", {}, patience=3600.0)[
-            "findings"
-        ]
+        found: list[dict[str, Any]] = call(way(), "examine", {}, patience=3600.0)["findings"]
     return found
 
 

@@ -9,6 +9,7 @@ import typer
 from adapters.cli.commands import Id, show_receipt
 from adapters.cli.common import (
     DEFAULT_DATA,
+    Ca,
     Creds,
     Data,
     Json,
@@ -36,13 +37,14 @@ def erase(  # noqa: PLR0917 - options of a command
     url: Url = None,
     data: Data = DEFAULT_DATA,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Destroys the key of all free text written about an incident so far; others are told.
 
     Your own with your credentials; with --party, anybody's, as the operator of the data folder.
     """
-    way = reach(creds, url) if creds or party is None else operator(data, url)
+    way = reach(creds, url, ca) if creds or party is None else operator(data, url, ca)
     said = {"incident": incident, "party": party, "why": why, "reference": reference}
     fields = {name: value for name, value in said.items() if value is not None}
     answer = call(way, "erase", {"command": command_id(id_), "with": fields})

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.common import AsOf, Creds, Incident, Json, Reach, Url, call, put_json, reach
+from adapters.cli.common import AsOf, Ca, Creds, Incident, Json, Reach, Url, call, put_json, reach
 from domain.errors import Invalid, Unavailable
 
 SLOW = 120.0  # seconds for the first part: that is when the bundle is made
@@ -37,13 +37,14 @@ def export(  # noqa: PLR0917 - options of a command
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     with_texts: Annotated[
         bool, typer.Option("--with-texts", help="free text as well, as far as it still opens")
     ] = False,
     json: Json = False,
 ) -> None:
     """An audit bundle: events with their proofs, what followed from them, and a verifier."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     asked: dict[str, Any] = {
         "party": party,
         "incident": incident,

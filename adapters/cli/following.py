@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli import show
-from adapters.cli.common import Creds, Json, Reach, Url, reach, run
+from adapters.cli.common import Ca, Creds, Json, Reach, Url, reach, run
 from domain.errors import VarselError
 
 From = Annotated[
@@ -25,11 +25,12 @@ def follow(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Your feed, live, resuming where you were; free text is fetched while it is there."""
     with contextlib.suppress(KeyboardInterrupt):
-        run(_follow(reach(creds, url), from_, limit, json=json))
+        run(_follow(reach(creds, url, ca), from_, limit, json=json))
 
 
 class _Printer:
@@ -81,8 +82,8 @@ async def _follow(way: Reach, from_: int | None, limit: int | None, *, json: boo
     from adapters.nats.follower import Follower  # noqa: PLC0415
 
     async with (
-        await Caller.connect(way.url, way.creds) as caller,
-        await Follower.connect(way.url, way.creds) as follower,
+        await Caller.connect(way.url, way.creds, ca=way.ca) as caller,
+        await Follower.connect(way.url, way.creds, ca=way.ca) as follower,
     ):
         me = (await caller.call("whoami", {}))["whoami"]
         printer = _Printer(caller, me["zone"], limit, json=json)

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from adapters.cli import show
-from adapters.cli.common import Creds, Json, Url, ask, put_json, reach
+from adapters.cli.common import Ca, Creds, Json, Url, ask, put_json, reach
 from adapters.cli.phrases import anything, claim, count, instant, people, plain, total, when
 from adapters.cli.queries import zone
 from adapters.cli.words import said
@@ -26,10 +26,11 @@ def knew(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """What a party knew at an instant (a vendor: claimed, to whom), and what came after."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     found = ask(way, "knowledge", party=party, incident=incident, at=at)
     if json:
         return put_json(found)

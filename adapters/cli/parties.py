@@ -9,6 +9,7 @@ import typer
 
 from adapters.cli.common import (
     DEFAULT_DATA,
+    Ca,
     Data,
     Json,
     Url,
@@ -68,6 +69,7 @@ def add(  # noqa: PLR0917 - a party has these parts
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Let a party in; writes its NATS credentials and shows its API key this once."""
@@ -82,7 +84,7 @@ def add(  # noqa: PLR0917 - a party has these parts
     body |= {field: value for field, value in given.items() if value is not None}
     path = new_place(creds or Path(f"{id_}.creds"))
     request = {"command": command_id(command), "with": body}
-    give(call(operator(data, url), "party_add", request), path, json=json)
+    give(call(operator(data, url, ca), "party_add", request), path, json=json)
 
 
 app.command()(issue)
@@ -91,9 +93,11 @@ app.command()(revoke)
 
 
 @app.command()
-def show(id_: Id, data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> None:
+def show(
+    id_: Id, data: Data = DEFAULT_DATA, url: Url = None, *, ca: Ca = None, json: Json = False
+) -> None:
     """A party, and which credentials it was given, by whom and until when; never a secret."""
-    answer = call(operator(data, url), "party_show", {"with": {"id": id_}})
+    answer = call(operator(data, url, ca), "party_show", {"with": {"id": id_}})
     if json:
         return put_json(answer)
     out, zone = console(), answer["party"]["zone"]
@@ -114,6 +118,7 @@ def scope(  # noqa: PLR0917 - a command has as many parameters as it has options
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Say anew whom an auditor may look at; it takes effect at once."""
@@ -126,16 +131,16 @@ def scope(  # noqa: PLR0917 - a command has as many parameters as it has options
         )
     body = {"party": id_, "scope": scope or []}
     request = {"command": command_id(command), "with": body}
-    answer = call(operator(data, url), "set_scope", request)
+    answer = call(operator(data, url, ca), "set_scope", request)
     if json:
         return put_json(answer)
     return console().print(f"{id_} sees {', '.join(scope or ['nobody'])}", markup=False)
 
 
 @app.command(name="list")
-def list_(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> None:
+def list_(data: Data = DEFAULT_DATA, url: Url = None, *, ca: Ca = None, json: Json = False) -> None:
     """All parties."""
-    rows = call(operator(data, url), "parties", {})["parties"]
+    rows = call(operator(data, url, ca), "parties", {})["parties"]
     if json:
         return put_json(rows)
     out = console()
@@ -156,6 +161,7 @@ def engage(  # noqa: PLR0917 - an engagement has these parts
     data: Data = DEFAULT_DATA,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Record that a vendor works for a client, and how soon it must give notice by contract."""
@@ -166,15 +172,17 @@ def engage(  # noqa: PLR0917 - an engagement has these parts
         within, _, starts = notice.partition(":")
         body["contract_notice"] = {"within": within, "from": starts}
     request = {"command": command_id(None), "with": body}
-    answer = call(operator(data, url), "agree_engagement", request)
+    answer = call(operator(data, url, ca), "agree_engagement", request)
     if json:
         return put_json(answer)
     return console().print(f"{vendor} works for {client}")
 
 
-def rebuild(data: Data = DEFAULT_DATA, url: Url = None, *, json: Json = False) -> None:
+def rebuild(
+    data: Data = DEFAULT_DATA, url: Url = None, *, ca: Ca = None, json: Json = False
+) -> None:
     """Build all views anew from the ledger, beside the old ones, then switch."""
-    way = operator(data, url)
+    way = operator(data, url, ca)
     with console().status("building the views anew …"):
         answer = call(way, "rebuild", {}, patience=3600.0)
     if json:

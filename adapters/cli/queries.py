@@ -9,6 +9,7 @@ import typer
 from adapters.cli import show
 from adapters.cli.common import (
     AsOf,
+    Ca,
     Creds,
     Incident,
     Json,
@@ -30,10 +31,11 @@ def timeline(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """What happened, in order, as far as the party may see it."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     rows = ask(way, "timeline", party=party, incident=incident, as_of=as_of)
     if json:
         return put_json(rows)
@@ -53,10 +55,11 @@ def obligations(  # noqa: PLR0917 - options of a command
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """What must be done, by when, by which rule, and whether it has been done."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     asked = {"party": party, "incident": incident, "as_of": as_of, "with_draft": with_draft}
     rows = ask(way, "obligations", **asked)
     if json:
@@ -70,10 +73,11 @@ def register(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """The record of breaches that GDPR Art. 33(5) asks for."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     rows = ask(way, "register", party=party, as_of=as_of)
     if json:
         return put_json(rows)
@@ -86,10 +90,11 @@ def board(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """How far each client has come: told, delivered, acknowledged, asked, regulator, customers."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     found = ask(way, "board", incident=incident, as_of=as_of)
     if json:
         return put_json(found)
@@ -107,10 +112,11 @@ def contradictions(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Public statements that collide with the facts, with the notice, or with themselves."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     rows = ask(way, "contradictions", party=party, incident=incident, as_of=as_of)
     if json:
         return put_json(rows)
@@ -127,13 +133,14 @@ def severity(  # noqa: PLR0917 - options of a command
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """How grave it is for people (ENISA's method, as an interval), and the cases most like it."""
     from adapters.reading import mapping  # noqa: PLC0415 - a fast --help
 
     given = mapping(worksheet) if worksheet else None
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     found = ask(way, "severity", incident=incident, party=party, worksheet=given, as_of=as_of)
     if json:
         return put_json(found)

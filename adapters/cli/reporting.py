@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from adapters.cli.common import AsOf, Creds, Incident, Json, Reach, Url, put_json, reach, run
+from adapters.cli.common import AsOf, Ca, Creds, Incident, Json, Reach, Url, put_json, reach, run
 from adapters.cli.show import console
 
 
@@ -23,13 +23,14 @@ def audit_report(  # noqa: PLR0917 - options of a command
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """The audit report: timeline, who knew what when, duties met and late, with their sources."""
     from adapters.evidence import report_html, report_pdf, report_words  # noqa: PLC0415 - fast help
 
     now = datetime.now(UTC)
-    found = run(_found(reach(creds, url), party, incident, as_of, now))
+    found = run(_found(reach(creds, url, ca), party, incident, as_of, now))
     said = report_words.told(found, report_words.teller(found))
     made = report_html.html(said) if form == "html" else report_pdf.pdf(said, now)
     out.write_bytes(made)
@@ -44,7 +45,7 @@ async def _found(
     from adapters.evidence.report import gather  # noqa: PLC0415 - fast help
     from adapters.nats.caller import Caller  # noqa: PLC0415
 
-    async with await Caller.connect(way.url, way.creds) as caller:
+    async with await Caller.connect(way.url, way.creds, ca=way.ca) as caller:
 
         async def ask(question: str, about: dict[str, Any]) -> Any:
             return (await caller.call(question, {"with": about}))[question]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.common import Creds, Json, Url, call, command_id, put_json, reach
+from adapters.cli.common import Ca, Creds, Json, Reach, Url, call, command_id, put_json, reach
 from adapters.cli.show import console
 
 app = typer.Typer(no_args_is_help=True, help="Webhooks: have your feed sent to your own endpoints.")
@@ -34,6 +34,7 @@ def add(  # noqa: PLR0917 - an endpoint has these parts
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Have a feed sent to an endpoint; shows its signing secret this once."""
@@ -46,7 +47,7 @@ def add(  # noqa: PLR0917 - an endpoint has these parts
         "description": description,
     }
     body = {name: value for name, value in said.items() if value is not None}
-    answer = _call("webhook_add", body, id_, creds, url)
+    answer = _call("webhook_add", body, id_, reach(creds, url, ca))
     if json:
         return put_json(answer)
     one = answer["webhook"]
@@ -55,9 +56,9 @@ def add(  # noqa: PLR0917 - an endpoint has these parts
 
 
 @app.command(name="list")
-def list_(creds: Creds = None, url: Url = None, *, json: Json = False) -> None:
+def list_(creds: Creds = None, url: Url = None, *, ca: Ca = None, json: Json = False) -> None:
     """Your endpoints: how far each has come, and what is in its way."""
-    rows = _call("webhook_list", {}, None, creds, url)["webhooks"]
+    rows = _call("webhook_list", {}, None, reach(creds, url, ca))["webhooks"]
     if json:
         return put_json(rows)
     out = console()
@@ -67,9 +68,11 @@ def list_(creds: Creds = None, url: Url = None, *, json: Json = False) -> None:
 
 
 @app.command(name="test")
-def try_(webhook: Webhook, creds: Creds = None, url: Url = None, *, json: Json = False) -> None:
+def try_(
+    webhook: Webhook, creds: Creds = None, url: Url = None, *, ca: Ca = None, json: Json = False
+) -> None:
     """Send an endpoint a message that means nothing, now; fails where it is not taken."""
-    answer = _call("webhook_test", {"webhook": webhook}, None, creds, url)
+    answer = _call("webhook_test", {"webhook": webhook}, None, reach(creds, url, ca))
     if json:
         put_json(answer)
     else:
@@ -80,10 +83,16 @@ def try_(webhook: Webhook, creds: Creds = None, url: Url = None, *, json: Json =
 
 @app.command()
 def rotate(
-    webhook: Webhook, id_: Id = None, creds: Creds = None, url: Url = None, *, json: Json = False
+    webhook: Webhook,
+    id_: Id = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    ca: Ca = None,
+    json: Json = False,
 ) -> None:
     """A new signing secret, shown this once; the old one signs too for 24 hours."""
-    answer = _call("webhook_rotate", {"webhook": webhook}, id_, creds, url)
+    answer = _call("webhook_rotate", {"webhook": webhook}, id_, reach(creds, url, ca))
     return put_json(answer) if json else _secret(answer)
 
 
@@ -95,13 +104,14 @@ def enable(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """Send again, at once, where it was; with --after, once more what came behind that."""
     body: dict[str, Any] = {"webhook": webhook}
     if after is not None:
         body["after"] = after
-    answer = _call("webhook_enable", body, id_, creds, url)
+    answer = _call("webhook_enable", body, id_, reach(creds, url, ca))
     if json:
         return put_json(answer)
     behind = answer["webhook"]["state"]["delivered"]
@@ -110,15 +120,21 @@ def enable(
 
 @app.command()
 def remove(
-    webhook: Webhook, id_: Id = None, creds: Creds = None, url: Url = None, *, json: Json = False
+    webhook: Webhook,
+    id_: Id = None,
+    creds: Creds = None,
+    url: Url = None,
+    *,
+    ca: Ca = None,
+    json: Json = False,
 ) -> None:
     """Send nothing more there; its URL and secret are destroyed."""
-    answer = _call("webhook_remove", {"webhook": webhook}, id_, creds, url)
+    answer = _call("webhook_remove", {"webhook": webhook}, id_, reach(creds, url, ca))
     return put_json(answer) if json else console().print(f"{webhook} removed")
 
 
-def _call(verb: str, body: dict[str, Any], id_: str | None, creds: Any, url: str | None) -> Any:
-    return call(reach(creds, url), verb, {"command": command_id(id_), "with": body})
+def _call(verb: str, body: dict[str, Any], id_: str | None, way: Reach) -> Any:
+    return call(way, verb, {"command": command_id(id_), "with": body})
 
 
 def _secret(answer: dict[str, Any]) -> None:

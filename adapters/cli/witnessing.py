@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.common import Creds, Json, Reach, Url, call, put_json, reach
+from adapters.cli.common import Ca, Creds, Json, Reach, Url, call, put_json, reach
 from domain.errors import Conflict, Invalid
 
 
@@ -24,10 +24,11 @@ def checkpoint(
     creds: Creds = None,
     url: Url = None,
     *,
+    ca: Ca = None,
     json: Json = False,
 ) -> None:
     """The newest signed checkpoint: keep it in a file, and ask with --since whether it holds."""
-    way = reach(creds, url)
+    way = reach(creds, url, ca)
     answer = call(way, "checkpoint", {}) if since is None else _proved(way, since, key)
     if json:
         return put_json(answer)

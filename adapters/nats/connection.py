@@ -274,8 +274,8 @@ def _failure(url: str, creds: Credentials, news: _News) -> Exception:
             f"the server at {url} shows a certificate that is not trusted here",
             got=str(news.last),
             expected="one that a known authority signed",
-            next_step="name the authority's certificate: SSL_CERT_FILE=ca.pem (for varsel serve "
-            "VARSEL_NATS_CA)",
+            next_step="name the authority's certificate with --ca FILE or in VARSEL_NATS_CA: ask "
+            "the operator for its ca.pem (for other programs SSL_CERT_FILE)",
         )
     return Disconnected(
         f"no NATS server reached at {url}",

@@ -55,7 +55,7 @@ class Ports:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     watch: Callable[[Callable[[], None]], None]
-    hear: Callable[[Callable[[], None]], None]
+    hear: Callable[[Callable[[], None]], object]
 
 
 class Sender:
