@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     http_port: int | None = Field(default=None, ge=0, le=65535)
     ops_host: str = "127.0.0.1"
     ops_port: int | None = Field(default=None, ge=0, le=65535)  # health and metrics
+    ops_parties: int = Field(default=100, ge=0)  # named in the metrics; the others are one figure
     otlp_endpoint: str | None = None  # traces go there, with the extra `otel`
     public_url: str | None = None
     oidc_issuer: str | None = None  # people log in through it; without, with keys and links alone
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     def _unset(cls, value: object) -> object:
         """An empty variable is one that is not set: compose files have no other way to say so."""
         return None if value == "" else value
+
+    @field_validator("nats_url")
+    @classmethod
+    def _one_word(cls, value: str | None) -> str | None:
+        """Without the spaces that people put behind commas: credentials name it as one word."""
+        return value and "".join(value.split())
 
     @property
     def plays(self) -> frozenset[Role]:

@@ -90,9 +90,12 @@ def _show(health: dict[str, Any], found: list[dict[str, Any]]) -> None:
     for one in health.pop("expiring", ()):
         ends = instant(one["expires_at"], "UTC")
         out.print(f"expiring: {one['party']} {one['kind']} {one['short']} ends {ends}")
-    checks = health.pop("checks")
+    checks, processes = health.pop("checks"), health.pop("processes", ())
     for name, value in health.items():
         out.print(f"{name}: {value}")
+    for one in processes:
+        turns = f", holds {', '.join(one['turns'])}" if one["turns"] else ""
+        out.print(f"process: {one['process']}, {one['role']}{turns}", markup=False)
     for one in checks:
         out.print(f"{MARKS[one['verdict']]} {one['what']}: {one['says']}", markup=False)
     for one in found:

@@ -104,6 +104,19 @@ class Expiring(Named):
     expires_at: AwareDatetime
 
 
+class Process(Shape):
+    """Another process of the platform: the turns that it holds, and what is in its way.
+
+    `published` is the stream number up to which it has published; null for one that does not.
+    """
+
+    process: str
+    role: str
+    turns: tuple[str, ...]
+    troubles: tuple[str, ...]
+    published: int | None
+
+
 class Health(Shape):
     """How far everything has come, as positions and numbers; `troubles` in words."""
 
@@ -119,6 +132,9 @@ class Health(Shape):
     webhooks: dict[str, int] = Field(
         description="How many endpoints there are, fail, and were given up.",
         examples=[{"endpoints": 3, "failing": 1, "disabled": 0}],
+    )
+    processes: tuple[Process, ...] = Field(
+        description="The other processes; none where the platform is one."
     )
     troubles: tuple[str, ...]
 

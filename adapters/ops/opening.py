@@ -23,7 +23,6 @@ from domain.desk import VERBS
 from domain.law.rules import Rules
 
 SECONDS: Final = 60.0  # between two looks at every party, at least
-SHOWN: Final = 100  # parties by name in the metrics; the others are one figure
 
 
 async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
@@ -53,7 +52,7 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
             mine=lambda: Role.RELAY in settings.plays and (not turns or turns.holds("relay")),
         ),
         SECONDS,
-        SHOWN,
+        settings.ops_parties,
         parts.log,
     )
     counting.start()
