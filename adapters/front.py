@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
-from functools import partial
 
 from adapters.http.app import create
 from adapters.http.calendars import Calendars
@@ -16,13 +14,12 @@ from adapters.http.oidc import BACK, Oidc
 from adapters.http.provider import Client
 from adapters.http.serving import listen, serving
 from adapters.http.sessions import Sessions
+from adapters.ops.pulse import Pulse
 from adapters.platform import Parts, Platform
 from adapters.settings import Settings
 from adapters.store.vault import Vault
 from domain.errors import Invalid
 from projections import credentials
-
-SOON = 1.0  # seconds that a platform may be behind itself and still be ready
 
 
 async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names each
@@ -43,11 +40,13 @@ async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names e
         vault, parts.clock, lambda party: credentials.last_cut(party, parts.views.rows)
     )
     sessions.sweep()
+    pulse = Pulse(parts.ledger.require_open)
+    stack.callback(pulse.close)
     address = url.rstrip("/")
     house = House(
         handle=platform.handle,
         feed=platform,
-        ready=partial(_ready, parts),
+        refuses=pulse.trouble,
         rows=lambda: parts.views.rows,
         clock=parts.clock,
         changes=changes,
@@ -83,12 +82,6 @@ def _oidc(
     us = Client(issuer, client, secret.read_text().strip(), f"{address}{BACK}")
     tls = address.startswith("https:")
     return Oidc(us, vault, sessions, lambda: parts.views.rows, parts.clock, tls=tls)
-
-
-async def _ready(parts: Parts) -> bool:
-    """Whether the views hold all that is accepted at this moment, or do in a moment."""
-    position = await asyncio.to_thread(parts.ledger.position)
-    return await asyncio.to_thread(parts.projector.wait_for, position, SOON)
 
 
 def _shown(host: str) -> str:

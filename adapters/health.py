@@ -39,6 +39,7 @@ def health(platform: Platform) -> dict[str, Any]:
     published = _published(platform, others)
     troubles = [*filter(None, [parts.projector.trouble]), *own_troubles(platform)]
     troubles += [f"{one.process}: {said}" for one in others for said in one.troubles]
+    troubles += platform.parts.foreign.troubles()
     if published is None:
         troubles.append("not connected" if not others else "no process relays")
     return {

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from adapters import erasure, feeds
+from adapters import erasure, feeds, foreign
 from adapters.admission import Admission
 from adapters.answers import Answers
 from adapters.engines.presence import Alone, Presence
@@ -21,6 +21,7 @@ from adapters.evidence import operations as evidence
 from adapters.evidence.bundle_parts import Bundles
 from adapters.evidence.opening import Evidence
 from adapters.feeds import FeedMessage
+from adapters.foreign import Foreign
 from adapters.health import health
 from adapters.logs import Log
 from adapters.nats.relay import Relay
@@ -85,6 +86,7 @@ class Parts:
     evidence: Evidence
     bundles: Bundles
     rules: Rules
+    foreign: Foreign
     presence: Presence = field(default_factory=Alone)
 
 
@@ -112,6 +114,7 @@ class Platform:
             "rebuild": self._rebuild,
             "health": self._health,
             **evidence.operations(parts.evidence, parts.desk, self.settled),
+            **foreign.operations(parts.foreign, parts.clock),
             "export": self._export,
             "feeds": self._feeds,
             "messages": self._messages,

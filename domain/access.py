@@ -107,6 +107,8 @@ party_revoke        -               -               -               everyone
 rebuild             -               -               -               platform
 health              -               -               -               platform
 examine             -               -               -               platform
+foreign             -               -               -               platform
+foreign_settle      -               -               -               platform
 feeds               -               -               -               everyone
 """
 

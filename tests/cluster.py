@@ -23,6 +23,7 @@ from adapters.nats.processes import server_binary
 from adapters.nats.server import free_port
 from adapters.nats.trust import Trust
 from adapters.nats.trust_conf import trust_conf
+from adapters.store.vault import Vault
 
 CONF = Path(__file__).parents[1] / "docker" / "nats" / "nats.conf"
 NAMES = ("nats-1", "nats-2", "nats-3")
@@ -126,7 +127,7 @@ class Cluster:
         (folder / "trust").mkdir(parents=True)
         (folder / "nats.conf").symlink_to(CONF)
         (folder / "trust" / "trust.conf").write_text(trust_conf(self.trust, now))
-        self.certificates = Certificates(folder / "trust" / "tls")
+        self.certificates = Certificates(folder)
         places = {name: place(name) for name in NAMES}
         hosts = [one.host for one in places.values()]
         self.certificates.make(NAMES, ("localhost", *dict.fromkeys(hosts)), now)
@@ -149,6 +150,11 @@ class Cluster:
     @property
     def ca(self) -> Path:
         return self.certificates.ca
+
+    def trusts(self, vault: Vault) -> None:
+        """Have the platform of this vault, which has none yet, be the one that the nodes trust."""
+        for name in ("operator", "system", "platform"):
+            vault.put(f"trust/{name}", getattr(self.trust, f"{name}_seed").encode())
 
     def start(self) -> None:
         """Returns when every node is up and one of them leads JetStream."""

@@ -36,17 +36,17 @@ _NUMBERS = count(1)
 
 
 class Postgres:
-    """One server on files of its own."""
+    """One server on files of its own; `prefix` runs its programs elsewhere, as its own user."""
 
-    def __init__(self, folder: Path, settings: Sequence[str] = ()) -> None:
-        self._settings = settings
+    def __init__(
+        self, folder: Path, settings: Sequence[str] = (), prefix: Sequence[str] = ()
+    ) -> None:
+        self._settings, self._prefix = settings, prefix
         self._process: subprocess.Popen[bytes] | None = None
         self.folder, self.port = folder, free_port()
-        self._user = USER if os.geteuid() == 0 else None
+        self._user = USER if os.geteuid() == 0 and not prefix else None
         if self._user:
-            ensure_user_exists(USER)
-            entry = pwd.getpwnam(USER)
-            os.chown(folder, entry.pw_uid, entry.pw_gid)
+            own(folder)
         how = ("--auth=trust", "--encoding=UTF8", "--no-sync")
         self._run("initdb", "-D", str(self.data), "-U", "varsel", *how)
 
@@ -63,6 +63,10 @@ class Postgres:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://varsel@127.0.0.1:{self.port}/{database}"
 
@@ -73,7 +77,7 @@ class Postgres:
         place = ("-D", str(self.data), "-p", str(self.port))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(POSTGRES_BIN_PATH / "postgres"), *place, *options],
+                [*self._prefix, str(POSTGRES_BIN_PATH / "postgres"), *place, *options],
                 stdout=log,
                 stderr=log,
                 user=self._user,
@@ -128,13 +132,21 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(POSTGRES_BIN_PATH / program), *arguments],
+            [*self._prefix, str(POSTGRES_BIN_PATH / program), *arguments],
             capture_output=True,
             text=True,
             check=False,
             user=self._user,
         )
         assert done.returncode == 0, done.stderr
+
+
+def own(folder: Path) -> tuple[int, int]:
+    """Give a folder to the user that PostgreSQL runs as under root; its user and group."""
+    ensure_user_exists(USER)
+    entry = pwd.getpwnam(USER)
+    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    return entry.pw_uid, entry.pw_gid
 
 
 def _runs(pid: int) -> bool:

@@ -22,6 +22,7 @@ from jsonschema import (  # type: ignore[import-untyped]  # it ships none
 )
 
 from adapters.cli import app
+from adapters.nats.certificates import Certificates
 from adapters.roles import Role
 from adapters.settings import Settings
 
@@ -228,10 +229,47 @@ def test_a_node_is_told_all_that_its_configuration_asks_for(node: str) -> None:
     said = settings_of(node)
     assert said["NATS_NAME"] == node
     assert said["NATS_CLUSTER_ADVERTISE"] in said["NATS_ROUTES"]
-    assert {said["NATS_CERT"], said["NATS_KEY"]} == {
-        f"/etc/nats/trust/tls/{node}.pem",
-        f"/etc/nats/trust/tls/{node}.key",
+    mounted = {to for _, to in volumes(node)}
+    for name in ("NATS_CERT", "NATS_KEY", "NATS_CA"):
+        assert said[name].rpartition("/")[0] in mounted
+
+
+def mounts(volume: str) -> dict[str, str]:
+    """Who mounts a volume, and how."""
+    return {
+        name: "ro" if line.endswith(":ro") else "rw"
+        for name, one in SERVICES.items()
+        for line in one.get("volumes", [])
+        if line.partition(":")[0] == volume
     }
+
+
+def test_a_node_s_key_is_seen_by_that_node_and_the_authority_s_by_setup_alone() -> None:
+    makers = {"prepare": "rw", "setup": "rw"}
+    assert mounts("authority") == makers
+    for node in ("nats-1", "nats-2", "nats-3"):
+        own = [source for source, to in volumes(node) if to == "/etc/nats/own"]
+        assert own == [f"key-{node[-1]}"]
+        assert mounts(own[0]) == {**makers, node: "ro"}
+
+
+def test_what_is_for_everybody_is_written_by_setup_alone() -> None:
+    assert {name for name, how in mounts("trust").items() if how == "rw"} == {"prepare", "setup"}
+    assert {"api", "relay", "projector", "cli", "nats-1"} <= set(mounts("trust"))
+
+
+def test_setup_finds_each_volume_where_it_writes_what_is_for_it() -> None:
+    at = {to: source for source, to in volumes("setup")}
+    [said] = SERVICES["setup"]["command"]
+    words = said.split()
+    out = Path(words[words.index("--out") + 1])
+    made = Certificates(out)
+    assert at[str(made.ca.parent)] == "trust"
+    assert at[str(made.ca_key.parent)] == "authority"
+    for number, node in enumerate(words[words.index("--tls") + 1].split(","), 1):
+        assert at[str(made.of(node)[0].parent)] == f"key-{number}"
+        files = {Path(settings_of(node)[name]).name for name in ("NATS_CERT", "NATS_KEY")}
+        assert files == {path.name for path in made.of(node)}
 
 
 def test_no_two_nodes_are_in_one_failure_domain_or_on_one_volume() -> None:

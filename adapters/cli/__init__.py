@@ -16,6 +16,7 @@ from adapters.cli import (
     erasing,
     evidence,
     following,
+    foreign,
     keeping,
     knowing,
     migrating,
@@ -62,6 +63,7 @@ app.command()(playing.play)
 app.command()(playing.deadline)
 app.command()(witnessing.checkpoint)
 app.command()(doctoring.doctor)
+app.command()(foreign.foreign)
 app.command()(parties.rebuild)
 app.command()(keeping.rekey)
 app.command()(migrating.migrate)

@@ -14,7 +14,11 @@ from adapters.cli.show import console
 
 def setup(
     out: Annotated[
-        Path, typer.Option("--out", help="where the nodes find trust.conf, and tls/ below it")
+        Path,
+        typer.Option(
+            "--out",
+            help="trust/ below it is for everybody, nodes/NAME for that node, authority for nobody",
+        ),
     ],
     tls: Annotated[
         str | None,

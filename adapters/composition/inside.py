@@ -20,6 +20,7 @@ from adapters.evidence.log import TransparencyLog
 from adapters.evidence.opening import Evidence, remember_last, require_last, signer
 from adapters.evidence.watch import Watch
 from adapters.finding import ViewDirectory
+from adapters.foreign import Foreign
 from adapters.platform import Parts, Writer
 from adapters.rates import Rates
 from adapters.store.ledger import EventLedger
@@ -89,6 +90,7 @@ def furnish(ground: Ground) -> Parts:
         evidence=evidence,
         bundles=bundles,
         rules=rules,
+        foreign=Foreign(ground.store("foreign")),
     )
 
 

@@ -13,7 +13,7 @@ from adapters.accounts import Accounts
 from adapters.admission import OPERATOR, Admission
 from adapters.composition.ground import Clock, Ground, stand
 from adapters.composition.inside import furnish, introduce
-from adapters.nats.certificates import Certificates
+from adapters.nats.certificates import TRUST, Certificates
 from adapters.nats.trust_conf import write_trust_conf
 from adapters.settings import Settings
 
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
     from adapters.nats.tenancy import Tenancy
 
-TLS = "tls"  # below the folder that is made
-
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be there: `trust.conf` in `out`, certificates of these nodes in `out`/tls.
+    """What is to be there: `out`/trust/trust.conf, and certificates of these nodes.
 
-    Each certificate also holds the names in `also`. `operator_creds` names a file.
+    They lie as `Certificates` says. Each also holds the names in `also`. `operator_creds` names a
+    file.
     """
 
     out: Path
@@ -44,11 +43,10 @@ async def prepare(settings: Settings, wanted: Wanted, clock: Clock) -> list[Path
     made: list[Path] = []
     async with AsyncExitStack() as stack:
         ground = stand(settings, clock, stack)
-        wanted.out.mkdir(parents=True, exist_ok=True)
-        conf = wanted.out / "trust.conf"
+        conf = wanted.out / TRUST / "trust.conf"
         if write_trust_conf(conf, ground.trust, clock()):
             made.append(conf)
-        made += Certificates(wanted.out / TLS).make(wanted.nodes, wanted.also, clock())
+        made += Certificates(wanted.out).make(wanted.nodes, wanted.also, clock())
         creds = wanted.operator_creds
         if creds is not None and not creds.exists():
             creds.parent.mkdir(parents=True, exist_ok=True)

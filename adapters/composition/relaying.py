@@ -84,6 +84,7 @@ class Shift:
             read=parts.ledger.at,
             render=render,
             restore=restore,
+            keep=lambda found: parts.foreign.keep(found, parts.clock()),
             headers=parts.evidence.headers_for,
             **({"revive": self.broker.revive} if self.broker.revive else {}),
         )

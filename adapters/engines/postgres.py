@@ -26,6 +26,13 @@ _LISTEN: Final = 1.0  # seconds after which the listener looks whether it shall 
 _RETRY: Final = 1.0  # seconds before it asks for another connection
 _ASK: Final = 1.0  # seconds between two tries, and between two looks whether a turn is still ours
 _PATIENCE: Final = 5.0  # seconds that the database has to say so
+# The server, too, must notice soon that we are gone, or that we hang: only then the next one begins.
+_HELD: Final = (
+    "tcp_keepalives_idle = 5",
+    "tcp_keepalives_interval = 2",
+    "tcp_keepalives_count = 3",
+    "idle_session_timeout = '10s'",  # it is asked each second whether the turn is still ours
+)
 _EVERY: Final = 1.0  # seconds between two reports
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS processes
@@ -148,9 +155,8 @@ class PostgresTurns:
             make_conninfo(self._address, application_name=self._as), autocommit=True
         )
         try:
-            # The server, too, must notice soon that we are gone: only then the next one may begin.
-            for setting in ("idle = 5", "interval = 2", "count = 3"):
-                await one.execute(f"SET tcp_keepalives_{setting}".encode())
+            for setting in _HELD:
+                await one.execute(f"SET {setting}".encode())
             cursor = await one.execute(
                 "SELECT pg_try_advisory_lock(hashtext('varsel'), hashtext(%s))", (name,)
             )

@@ -35,6 +35,7 @@ TAKEN: Final[tuple[Model, ...]] = (
     *c.ALL,
     *WITH_SECRETS,
     *webhooks.VERBS.values(),
+    c.SettleForeign,
     Actor,
     Worksheet,
 )

@@ -72,7 +72,8 @@ class Feed(Protocol):
 class House:
     """The platform as its HTTP door sees it.
 
-    `handle(party, verb, body)` answers a request as the NATS intake would; `url` is how people
+    `handle(party, verb, body)` answers a request as the NATS intake would; `refuses` says why the
+    ledger takes nothing now, where it does not; `url` is how people
     reach this door from outside, without a slash at its end; `oidc` logs people in, where a
     provider is set; `witness` gives the newest checkpoint as a header; `streams` counts each
     party's open streams.
@@ -80,7 +81,7 @@ class House:
 
     handle: Handle
     feed: Feed
-    ready: Callable[[], Awaitable[bool]]
+    refuses: Callable[[], Awaitable[str | None]]
     rows: Callable[[], Rows]
     clock: Callable[[], datetime]
     changes: Changes

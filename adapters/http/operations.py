@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
@@ -25,6 +25,8 @@ from adapters.http.shapes import Parties
 from adapters.http.strict import known_parameters
 from domain import commands as c
 from domain.commands import webhooks as w
+
+Behind = Annotated[int, Query(ge=0, le=w.LAST, description="`next` of the page before")]
 
 routes = APIRouter(prefix="/v1", tags=["operations"], dependencies=[Depends(known_parameters)])
 
@@ -48,6 +50,7 @@ ACTS: Final = {
     "webhook_rotate": Act(w.RotateWebhook, out.WebhookGiven, "the new secret, shown this once"),
     "webhook_enable": Act(w.EnableWebhook, out.WebhookGiven, "the endpoint, sent to again"),
     "webhook_remove": Act(w.RemoveWebhook, out.WebhookGone, "the endpoint is gone"),
+    "foreign_settle": Act(c.SettleForeign, out.ForeignSettled, "how many were still open"),
     "webhook_test": Act(w.TestWebhook, out.WebhookTried, "what the endpoint answered"),
 }
 
@@ -118,6 +121,16 @@ async def webhooks(request: Request, behind: TheHouse, who: Who) -> Response:
 async def health(request: Request, behind: TheHouse, who: Who) -> Response:
     """How the platform is: for the operator."""
     return answered(request, await behind.handle(who.party, "health", {}))
+
+
+@routes.get(
+    "/foreign",
+    **asks("foreign", out.Foreign, "what FEED held and the ledger does not know, page by page"),
+)
+async def foreign(request: Request, behind: TheHouse, who: Who, after: Behind = 0) -> Response:
+    """Messages that were kept before FEED was made anew: for the operator."""
+    asked = {"with": {"after": after}}
+    return answered(request, await behind.handle(who.party, "foreign", asked))
 
 
 @routes.get(

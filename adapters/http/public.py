@@ -36,14 +36,19 @@ async def healthz() -> Response:
     operation_id="readyz",
     response_class=JSONResponse,
     responses={
-        200: {"description": "ready", "content": _PROBE},
+        200: {"description": "commands can be accepted", "content": _PROBE},
         **refusals(),
-        503: {"description": "the views are behind the ledger", "content": _PROBE},
+        503: {"description": "the ledger does not answer or takes nothing", "content": _PROBE},
     },
 )
 async def readyz(request: Request) -> Response:
-    """Whether requests are answered: send none here where it says no."""
-    return _probe("ok") if await request.app.state.house.ready() else _probe("starting", 503)
+    """Whether commands can be accepted: send none here where it says no.
+
+    Views and feed may be behind: then commands are accepted, and questions wait. Operators are told
+    of it at their own door.
+    """
+    why = await request.app.state.house.refuses()
+    return _probe("ok") if why is None else _probe("unready", 503)
 
 
 @routes.get(

@@ -139,6 +139,41 @@ class Health(Shape):
     troubles: tuple[str, ...]
 
 
+class ForeignMessage(Shape):
+    """A message that FEED held and the ledger does not know, as it was found.
+
+    `body` is text as far as it is UTF-8, the first 64 KiB of it; `bytes` and `hash` (SHA-256) are
+    of the whole.
+    """
+
+    id: int
+    number: int = Field(description="its number in FEED")
+    subject: str = Field(examples=["feed.joker._.ClientNotified"])
+    message: str | None = Field(description="its Nats-Msg-Id")
+    headers: dict[str, str]
+    bytes: int
+    hash: str = Field(pattern="^[0-9a-f]{64}$")
+    body: str
+    found_at: AwareDatetime
+    settled_at: AwareDatetime | None
+    settled_by: PartyId | None
+
+
+class Foreign(Shape):
+    """A page of them; behind `next` there may be more. `unsettled` are waiting to be settled."""
+
+    foreign: tuple[ForeignMessage, ...]
+    unsettled: int
+    next: int | None
+
+
+class ForeignSettled(Shape):
+    """How many were dealt with just now, and how many are still open."""
+
+    settled: int
+    unsettled: int
+
+
 class FeedLag(Shape):
     """A party's feed: messages in it, those not acknowledged on NATS, notices not seen to arrive.
 
@@ -274,4 +309,4 @@ class Gone(Shape):
 class Probe(Shape):
     """An answer for load balancers; for the rest there is GET /v1/health."""
 
-    status: Literal["ok", "starting"]
+    status: Literal["ok", "unready"]

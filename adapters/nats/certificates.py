@@ -1,5 +1,8 @@
 """An authority of the platform's own, and a certificate for each NATS node: a convenience.
 
+Three folders, for three kinds of readers: `trust` is for everybody, `nodes/NAME` for that node,
+`authority` for `varsel setup` alone.
+
 Whoever runs a PKI puts its files there instead. What is there already is never replaced: to renew
 a certificate, take its file away and run `varsel setup` again.
 """
@@ -23,28 +26,30 @@ from domain.errors import Refused
 
 AUTHORITY_LASTS: Final = timedelta(days=3650)
 NODE_LASTS: Final = timedelta(days=825)
+TRUST: Final = "trust"  # the folder that everybody may read
 _SKEW: Final = timedelta(minutes=5)  # between this clock and a node's
 
 
 @dataclass(frozen=True)
 class Certificates:
-    """The files of an authority and of its nodes, in one folder."""
+    """The files of an authority and of its nodes, below one folder."""
 
     folder: Path
 
     @property
     def ca(self) -> Path:
         """What nodes and clients verify against."""
-        return self.folder / "ca.pem"
+        return self.folder / TRUST / "ca.pem"
 
     @property
     def ca_key(self) -> Path:
         """Signs further certificates: best kept elsewhere between two runs."""
-        return self.folder / "ca.key"
+        return self.folder / "authority" / "ca.key"
 
     def of(self, node: str) -> tuple[Path, Path]:
-        """A node's certificate and its key."""
-        return self.folder / f"{node}.pem", self.folder / f"{node}.key"
+        """A node's certificate and its key: named alike for each, in a folder that only it sees."""
+        own = self.folder / "nodes" / node
+        return own / "node.pem", own / "node.key"
 
     def make(self, nodes: Sequence[str], also: Sequence[str], now: datetime) -> list[Path]:
         """Make what is missing; the files made.
@@ -55,11 +60,11 @@ class Certificates:
         missing = [node for node in nodes if not self.of(node)[0].exists()]
         if not missing:
             return []
-        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         made, (ca, key) = self._authority(now)
         for node in missing:
             certificate, private = _node(node, also, ca, key, now)
             path, key_path = self.of(node)
+            _folder(path.parent, 0o700)
             write_whole(key_path, private, 0o600)
             write_whole(path, certificate, 0o644)
             made += [path, key_path]
@@ -71,6 +76,8 @@ class Certificates:
         """The authority, made where there is none, and the files made for it."""
         if not self.ca.exists():
             certificate, key = _root(now)
+            _folder(self.ca.parent, 0o755)
+            _folder(self.ca_key.parent, 0o700)
             write_whole(self.ca_key, _pem(key), 0o600)
             write_whole(self.ca, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
             return [self.ca, self.ca_key], (certificate, key)
@@ -78,13 +85,18 @@ class Certificates:
             raise Refused(
                 "the authority cannot sign: its key is not here",
                 got=f"{self.ca} without {self.ca_key}",
-                next_step=f"put its key back for now, or the missing certificates into"
-                f" {self.folder}",
+                next_step="put its key back for now, or the missing certificates to where they"
+                f" belong, {self.of('NODE')[0]}",
             )
         found = serialization.load_pem_private_key(self.ca_key.read_bytes(), None)
         if not isinstance(found, ec.EllipticCurvePrivateKey):
             raise Refused(f"{self.ca_key} is no key that varsel setup made")
         return [], (x509.load_pem_x509_certificate(self.ca.read_bytes()), found)
+
+
+def _folder(path: Path, mode: int) -> None:
+    """One that is there stays as it is: it may be a volume that somebody has set up."""
+    path.mkdir(mode=mode, parents=True, exist_ok=True)
 
 
 def _root(now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:

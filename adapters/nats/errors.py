@@ -78,7 +78,7 @@ class FeedGap(Unavailable):
     def __init__(self, sequence: int) -> None:
         super().__init__(
             f"FEED counts message {sequence} but cannot give it",
-            next_step="stop varsel serve, delete DATA/nats, start it: the feed is made anew",
+            next_step="stop varsel serve, move DATA/nats away, start it: the feed is made anew",
         )
         self.sequence = sequence
 

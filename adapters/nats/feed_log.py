@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from adapters.nats import jetstream
 from adapters.nats.connection import Connection
-from adapters.nats.errors import FeedGap
+from adapters.nats.errors import FeedGap, JetStreamRefused
 from adapters.nats.subjects import STREAM
 
 _END: Final = 3.0  # seconds: a question that its leader took along is best put to the next one
@@ -23,6 +23,9 @@ class StoredMessage(NamedTuple):
     subject: str
     headers: Mapping[str, str]
     body: bytes
+
+
+Get = Callable[[Connection, int], Awaitable[StoredMessage | None]]
 
 
 async def last(nc: Connection) -> tuple[int, str | None]:
@@ -46,14 +49,30 @@ async def messages(nc: Connection, first: int, last: int) -> AsyncIterator[Store
         yield message
 
 
-async def _fetch(
+def readable(
     nc: Connection, first: int, last: int
+) -> AsyncIterator[tuple[int, StoredMessage | None]]:
+    """The messages by number; None for one that is missing, or spoilt beyond reading."""
+    return _fetch(nc, first, last, _get_if_whole)
+
+
+async def _fetch(
+    nc: Connection, first: int, last: int, get: Get | None = None
 ) -> AsyncIterator[tuple[int, StoredMessage | None]]:
     for start in range(first, last + 1, _AHEAD):
         numbers = range(start, min(start + _AHEAD, last + 1))
-        found = await asyncio.gather(*(_get(nc, number) for number in numbers))
+        found = await asyncio.gather(*((get or _get)(nc, number) for number in numbers))
         for number, message in zip(numbers, found, strict=True):
             yield number, message
+
+
+async def _get_if_whole(nc: Connection, sequence: int) -> StoredMessage | None:
+    try:
+        return await _get(nc, sequence)
+    except JetStreamRefused as refused:
+        if refused.passing:
+            raise
+        return None
 
 
 async def _get(nc: Connection, sequence: int) -> StoredMessage | None:
@@ -67,5 +86,5 @@ async def _get(nc: Connection, sequence: int) -> StoredMessage | None:
 
 
 def _headers(raw: bytes) -> dict[str, str]:
-    lines = raw.decode().split("\r\n")[1:]  # the first says NATS/1.0
+    lines = raw.decode(errors="backslashreplace").split("\r\n")[1:]  # the first says NATS/1.0
     return {key: value.strip() for key, _, value in (line.partition(":") for line in lines) if key}

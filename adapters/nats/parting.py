@@ -19,11 +19,15 @@ class _Transport(TcpTransport):
     async def wait_closed(self) -> None:
         if self._io_writer is None:
             return
-        leaving = asyncio.ensure_future(super().wait_closed())  # type: ignore[no-untyped-call] # nats-py's
+        leaving = asyncio.ensure_future(self._leave())
         if not (await asyncio.wait({leaving}, timeout=GOODBYE))[0]:
             self._io_writer.transport.abort()
-        with contextlib.suppress(OSError):  # it is gone one way or the other
-            await leaving
+        await leaving
+
+    async def _leave(self) -> None:
+        # It is gone one way or the other, whether or not somebody still waits for it to be.
+        with contextlib.suppress(OSError):
+            await super().wait_closed()  # type: ignore[no-untyped-call] # nats-py's
 
 
 class LeavingClient(Client):

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.logs import Log
-from adapters.nats import feed_log, jetstream
+from adapters.nats import feed_log, jetstream, strays
 from adapters.nats.connection import Connection
 from adapters.nats.errors import JetStreamRefused, PublishFailed
 from adapters.nats.insisting import passes
 from adapters.nats.publish import FeedPublisher, OutMessage
+from adapters.nats.strays import Keep, Strays, is_ours
 from adapters.observing import Observe, unobserved
 from adapters.tasks import end
 from domain.envelope import Recorded
@@ -40,8 +41,9 @@ class Ports:
     `rows` gives the read models in use, `caught_up` whether they hold the whole ledger.
     `headers` are given for the position of an event: they travel beside the message's body.
     `restore(common)` makes stream and consumers anew; up to the number `common` the messages
-    were ours, so what parties acknowledged of those still counts. `revive` has a broker that
-    stores nothing any more started again, where that is ours to do.
+    were ours, so what parties acknowledged of those still counts. Before that `keep` is given what
+    the stream holds and the index does not list, and keeps it or raises. `revive` has a broker
+    that stores nothing any more started again, where that is ours to do.
     """
 
     rows: Callable[[], Rows]
@@ -49,6 +51,7 @@ class Ports:
     read: Callable[[int], Recorded | None]
     render: Render
     restore: Callable[[int], Awaitable[None]]
+    keep: Keep
     headers: Callable[[int], Mapping[str, str]] = lambda _: {}
     revive: Callable[[], Awaitable[None]] = _nobody
 
@@ -182,20 +185,20 @@ class Relay:
             return await self._mended(self._spoilt)
         # A batch that broke off may have left its end behind a foreign message: look at all of it.
         first = last if self.published >= 0 else max(1, last - BATCH + 1)
-        if await self._first_foreign(first, last) is None:
+        if await self._all_ours(first, last):
             return last
         if not await asyncio.to_thread(self._ports.caught_up):
             raise Unavailable("the views are behind the ledger: whose the stream is cannot be told")
-        foreign = await self._first_foreign(first, last)
-        if foreign is None:
+        if await self._all_ours(first, last):
             return last
-        self._log.error("feed.foreign", number=foreign)
-        return await self._made_anew(await self._common(foreign, first))
+        found = await self._kept(1)
+        return last if found.first is None else await self._made_anew(found.first - 1)
 
     async def _mended(self, number: int) -> int:
         if not await asyncio.to_thread(self._ports.caught_up):
             raise Unavailable("the views are behind the ledger: the feed cannot be made anew yet")
         self._log.error("feed.spoilt", number=number)
+        await self._kept(number)
         restored = await self._made_anew(number - 1)
         self._spoilt = None
         return restored
@@ -205,20 +208,14 @@ class Relay:
         self.made_anew += 1
         return 0
 
-    async def _first_foreign(self, first: int, last: int) -> int | None:
-        found = await feed_log.message_ids(self._nc, first, last)
-        rows = feed_index.after(first - 1, len(found), self._ports.rows())
-        listed = {row["number"]: row["message"] for row in rows}
-        wrong = (n for n, one in enumerate(found, first) if listed.get(n, "") != one)
-        return next(wrong, None)
+    async def _kept(self, first: int) -> Strays:
+        """Keep what nobody can make again: only then may the stream be deleted."""
+        found = await strays.keep_strays(self._nc, first, self._ports.rows, self._ports.keep)
+        if found.kept:
+            self._log.error("feed.foreign", number=found.first, kept=found.kept)
+        return found
 
-    async def _common(self, foreign: int, looked_from: int) -> int:
-        """Up to which number the stream is ours: histories that part do not meet again."""
-        ours = 0 if foreign == looked_from else foreign - 1
-        while foreign - ours > 1:
-            middle = (ours + foreign) // 2
-            if await self._first_foreign(middle, middle) is None:
-                ours = middle
-            else:
-                foreign = middle
-        return ours
+    async def _all_ours(self, first: int, last: int) -> bool:
+        found = await feed_log.message_ids(self._nc, first, last)
+        known = strays.listed(first, len(found), self._ports.rows())
+        return all(is_ours(number, one, known) for number, one in enumerate(found, first))

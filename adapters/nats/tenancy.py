@@ -96,7 +96,7 @@ class Tenancy:
                 f"the stream {STREAM} is not as Varsel makes it",
                 got="; ".join(f"{key}={got!r}" for key, (got, _) in broken.items()),
                 expected="; ".join(f"{key}={want!r}" for key, (_, want) in broken.items()),
-                next_step="stop varsel serve, delete DATA/nats, start it: the feed is made anew",
+                next_step="stop varsel serve, move DATA/nats away, start it: the feed is made anew",
             )
         elif found["config"]["num_replicas"] < self._limits["num_replicas"]:
             more = {**found["config"], "num_replicas": self._limits["num_replicas"]}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from dataclasses import asdict
+from typing import Final
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.ops.readiness import Life, Readiness
+from adapters.ops.readiness import Life, Missing, Readiness
 
 _FRESH: Final = {"Cache-Control": "no-store"}
 
@@ -21,10 +22,13 @@ def door(life: Life, readiness: Readiness, registry: CollectorRegistry) -> Starl
     """The three routes; that one is answered at all shows that the loop turns."""
 
     async def healthz(_: Request) -> Response:
-        return _told("ok", "dead", life.missing())
+        gone = life.missing()
+        return _told("dead" if gone else "ok", bool(gone), missing=gone)
 
     async def readyz(_: Request) -> Response:
-        return _told("ok", "starting", await readiness.missing())
+        missing, degraded = await readiness.look()
+        status = "unready" if missing else "degraded" if degraded else "ok"
+        return _told(status, bool(missing), missing=missing, degraded=degraded)
 
     async def metrics(request: Request) -> Response:
         encode, kind = choose_encoder(request.headers.get("accept", ""))
@@ -35,8 +39,7 @@ def door(life: Life, readiness: Readiness, registry: CollectorRegistry) -> Starl
     return Starlette(routes=[Route(path, answer) for path, answer in routes.items()])
 
 
-def _told(well: str, ill: str, missing: list[dict[str, Any]]) -> Response:
-    """200 where nothing that is needed is missing, else 503; what is missing, either way."""
-    lacking = any(one["needed"] for one in missing)
-    status, code = (ill, 503) if lacking else (well, 200)
-    return JSONResponse({"status": status, "missing": missing}, code, _FRESH)
+def _told(status: str, ill: bool, /, **parts: list[Missing]) -> Response:  # noqa: FBT001 - of here
+    """503 where something is needed that is not there, else 200; the parts, either way."""
+    said = {name: [asdict(one) for one in found] for name, found in parts.items()}
+    return JSONResponse({"status": status, **said}, 503 if ill else 200, _FRESH)

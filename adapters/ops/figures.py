@@ -97,6 +97,8 @@ class Figures(Collector):
             return
         anew = "How often FEED was deleted and made anew since this relay began"
         yield _one("varsel_feed_made_anew", anew, relay.made_anew)
+        foreign = "Messages that FEED held, the ledger does not know and nobody has settled"
+        yield _one("varsel_feed_foreign", foreign, self._of.parts.foreign.unsettled())
         if relay.published >= 0:
             behind = max(0, feed_index.total(self._of.parts.views.rows) - relay.published)
             yield _one("varsel_relay_lag_messages", "Messages not yet published", behind)

@@ -14,6 +14,7 @@ from adapters.ops.census import Census
 from adapters.ops.door import door
 from adapters.ops.figures import Figures, Watched
 from adapters.ops.meter import Meter
+from adapters.ops.pulse import Pulse
 from adapters.ops.readiness import Life, Readiness
 from adapters.ops.turns import NotedTurns
 from adapters.platform import Parts, Platform
@@ -62,10 +63,11 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
     of = Watched(parts, platform, counting, role, settings.data, connected, held, ailing)
     meter.registry.register(Figures(of))
     platform.observe = _watcher(settings, meter, stack)
-    alone = settings.role is Role.RELAY or settings.http_port is None
     at = listen(settings.ops_host, port, "--ops")
     stack.callback(at.close)
-    ready = Readiness(of, broker_needed=alone)
+    pulse = Pulse(parts.ledger.require_open)
+    stack.callback(pulse.close)
+    ready = Readiness(of, pulse, http=settings.http_port is not None)
     await stack.enter_async_context(serving(door(Life(), ready, meter.registry), at, Changes()))
     host = f"[{settings.ops_host}]" if ":" in settings.ops_host else settings.ops_host
     return f"http://{host}:{at.getsockname()[1]}"

@@ -5,25 +5,25 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from adapters.ops.figures import Watched
+from adapters.ops.pulse import PATIENCE, Pulse
+from adapters.roles import Role
 from domain.errors import VarselError
 
 T = TypeVar("T")
-PATIENCE: Final = 3.0  # seconds that a part has to answer: less than a probe waits
-SOON: Final = 1.0  # seconds that the views may be behind and still be ready
+SOON: Final = 1.0  # seconds that views and evidence may be behind and still be called in step
 THREADS: Final = frozenset({"projector", "evidence"})
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A part that cannot work, and why; `needed` is False where the role can do without it."""
+    """A part that does not do what it should, and why."""
 
     part: str
     why: str
-    needed: bool = True
 
 
 class Life:
@@ -37,35 +37,41 @@ class Life:
         self._names = names or _threads
         self._begun = self._names() & THREADS
 
-    def missing(self) -> list[dict[str, Any]]:
+    def missing(self) -> list[Missing]:
         """Threads that were there and are no more: only a new start helps."""
         gone = sorted(self._begun - self._names())
-        return [asdict(Missing(name, "its thread has ended")) for name in gone]
+        return [Missing(name, "its thread has ended") for name in gone]
 
 
 class Readiness:
     """Asks the parts of one process.
 
-    A broker that is down takes nothing away from a process with an HTTP door: what it accepts is in
-    the ledger, and the feed follows. So it is told, and needed only where the feed itself is the
-    work (the relay), or the only door there is.
+    What is accepted is in the ledger; views, evidence and feed follow. So a ledger that takes what
+    comes makes a process ready: a proxy that was told otherwise would refuse what could have been
+    kept. What else is amiss is told, and needed only where it is the very work: the broker and the
+    turn for one who relays; the broker where it is the only door.
     """
 
-    def __init__(self, of: Watched, *, broker_needed: bool) -> None:
+    def __init__(self, of: Watched, pulse: Pulse, *, http: bool) -> None:
         self._of = of
-        self._broker_needed = broker_needed
+        self._pulse = pulse
+        relays = of.role == Role.RELAY.value
+        broker = {"broker"} if relays or not http else set[str]()
+        self._needed = {"ledger", *broker, *({"turns"} if relays else ())}
 
-    async def missing(self) -> list[dict[str, Any]]:
-        """What keeps this process from its work; empty where nothing does."""
-        found = [*await self._ledger(), *await self._views(), *self._broker(), *self._relay()]
-        found += [Missing("turns", why) for why in self._of.ailing()]
-        return [asdict(one) for one in found]
+    async def look(self) -> tuple[list[Missing], list[Missing]]:
+        """What keeps this process from its work, and what is amiss all the same."""
+        asked = await asyncio.gather(self._ledger(), self._views(), self._evidence())
+        found = [one for one in asked if one is not None]
+        found += [*self._broker(), *self._relay(), *self._turns()]
+        missing = [one for one in found if one.part in self._needed]
+        return missing, [one for one in found if one.part not in self._needed]
 
-    async def _ledger(self) -> list[Missing]:
-        why = await _asked(self._of.parts.ledger.position)
-        return [Missing("ledger", why)] if isinstance(why, str) else []
+    async def _ledger(self) -> Missing | None:
+        why = await self._pulse.trouble()
+        return Missing("ledger", why) if why else None
 
-    async def _views(self) -> list[Missing]:
+    async def _views(self) -> Missing | None:
         parts = self._of.parts
 
         def behind() -> int:
@@ -76,19 +82,41 @@ class Readiness:
 
         found = await _asked(behind)
         if isinstance(found, str):
-            return [Missing("views", found)]
+            return Missing("views", found)
         if parts.projector.trouble:
-            return [Missing("views", f"the projector is stuck: {parts.projector.trouble}")]
-        return [Missing("views", f"{found} events behind the ledger")] if found else []
+            return Missing("views", f"the projector is stuck: {parts.projector.trouble}")
+        return Missing("views", f"{found} events behind the ledger") if found else None
+
+    async def _evidence(self) -> Missing | None:
+        parts = self._of.parts
+
+        def behind() -> int:
+            position = parts.ledger.position()
+            if parts.evidence.follower.wait_for(position, SOON):
+                return 0
+            return position - parts.evidence.log.position()
+
+        found = await _asked(behind)
+        if isinstance(found, str):
+            return Missing("evidence", found)
+        if parts.evidence.follower.trouble:
+            return Missing("evidence", parts.evidence.follower.trouble)
+        return Missing("evidence", f"{found} events are not signed for") if found else None
 
     def _broker(self) -> Iterator[Missing]:
         if not self._of.connected():
-            yield Missing("broker", "NATS is not connected", self._broker_needed)
+            yield Missing("broker", self._of.platform.away or "NATS is not connected")
 
     def _relay(self) -> Iterator[Missing]:
         relay = self._of.platform.relay
         if relay is not None and relay.trouble:
-            yield Missing("relay", relay.trouble, self._broker_needed)
+            yield Missing("relay", relay.trouble)
+
+    def _turns(self) -> Iterator[Missing]:
+        for why in self._of.ailing():
+            yield Missing("turns", why)
+        if self._of.role == Role.RELAY.value and "relay" not in self._of.turns():
+            yield Missing("turns", "relay: it neither has its turn nor waits for it")
 
 
 async def _asked(question: Callable[[], T]) -> T | str:

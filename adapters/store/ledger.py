@@ -142,6 +142,18 @@ class EventLedger:
         """The position of the last event; 0 before the first."""
         return self._recorder.max_notification_id() or 0
 
+    @_answering()
+    def require_open(self) -> None:
+        """Raise `Unavailable` unless the store answers and takes what comes."""
+        if not self._recorder.takes_writes():
+            raise Unavailable(
+                "the ledger's store takes no writes",
+                expected="a database that is no standby and not read-only; a file that may be "
+                "written to",
+                next_step="see what made it read-only (its log says so); commands are refused "
+                "until then",
+            )
+
     def watch(self, wake: Callable[[], None]) -> None:
         """Call `wake` (from the writing thread) after every commit."""
         self._watchers.append(wake)

@@ -33,6 +33,7 @@ _INSERT: Final = b"""
 _MOVE: Final = b"UPDATE clock SET at = %s, position = %s WHERE one = 1"
 _KEEP: Final = b"INSERT INTO receipts (party, command, digest, receipt) VALUES (%s, %s, %s, %s)"
 _RING: Final = b"NOTIFY varsel_ledger"  # told to whoever listens when this is committed
+_TAKES: Final = b"SELECT NOT current_setting('transaction_read_only')::bool FROM clock"
 _EVENT: Final = "SELECT originator_id, originator_version, topic, state"
 _MOST: Final = (1 << 63) - 1
 
@@ -82,6 +83,11 @@ class PostgresLedgerRecorder(LedgerRecorder):
         """See `LedgerRecorder`."""
         at: str = self._database.read(b"SELECT at FROM clock WHERE one = 1")[0][0]
         return at
+
+    def takes_writes(self) -> bool:
+        """See `LedgerRecorder`: not a standby, nor where sessions were made read-only."""
+        takes: bool = self._database.read(_TAKES)[0][0]
+        return takes
 
     def inspect(self) -> Inspection:
         """See `LedgerRecorder`."""

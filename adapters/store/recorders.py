@@ -8,6 +8,7 @@ library; the one for PostgreSQL stands in `postgres.py`, for whoever has its dri
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Generator, Sequence
@@ -79,6 +80,10 @@ class LedgerRecorder(ApplicationRecorder):
         """The stamp of the last event, or the empty text before the first."""
 
     @abstractmethod
+    def takes_writes(self) -> bool:
+        """Whether the store would take a batch now; nothing is written to find out."""
+
+    @abstractmethod
     def inspect(self) -> Inspection:
         """A second look at the store; to be closed by whoever looks."""
 
@@ -131,6 +136,11 @@ class SqliteLedgerRecorder(SQLiteApplicationRecorder, LedgerRecorder):
             c.execute("SELECT at FROM clock WHERE one=1")
             at: str = c.fetchone()["at"]
         return at
+
+    def takes_writes(self) -> bool:
+        """See `LedgerRecorder`: a file system that had errors may be read-only since."""
+        self.select_clock()
+        return os.access(self._path, os.W_OK)
 
     def inspect(self) -> Inspection:
         """See `LedgerRecorder`."""
@@ -196,6 +206,10 @@ class MemoryLedgerRecorder(POPOApplicationRecorder, LedgerRecorder):
         """See `LedgerRecorder`."""
         with self._database_lock:
             return self._clock
+
+    def takes_writes(self) -> bool:
+        """See `LedgerRecorder`."""
+        return True
 
     def inspect(self) -> Inspection:
         """See `LedgerRecorder`."""

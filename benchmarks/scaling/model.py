@@ -43,8 +43,7 @@ SIZES = (
     Size("10 000 clients", 10_000, 1_000, 5_000),
     Size("100 000 clients", 100_000, 10_000, 50_000),
 )
-RESOLVER_LIMIT = 20_000  # account JWTs that the embedded server keeps: adapters/nats/conf.py
-CLUSTER_LIMIT = 100_000  # and a node of the cluster: docker/nats/nats.conf
+RESOLVER_LIMIT = 1_000_000  # account JWTs: adapters/nats/conf.py and docker/nats/nats.conf
 NATS_CONNECTIONS = 65_536  # nats-server's own `max_connections`
 POOL = 8  # PostgreSQL connections of one process, beside the one that listens
 MESSAGE = 4 * 1024 * 1024  # bytes of one answer over NATS
@@ -213,14 +212,6 @@ def board_pages_s(size: Size, m: Measured, page: int = 200) -> float:
 def board_in_one_answer(m: Measured) -> int:
     """So many clients fit into one answer over NATS: beyond, `varsel board` is refused."""
     return int(MESSAGE / (m.board_50000_bytes / 50_000))
-
-
-def named_in_one_event(m: Measured, characters: int) -> int:
-    """So many clients with ids of so many characters fit into one event (`mapper.LARGEST`)."""
-    return int(LARGEST / (m.named_client_bytes - 12 + characters))
-
-
-# --- parties ---
 
 
 def accounts(size: Size) -> int:

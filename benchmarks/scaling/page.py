@@ -68,11 +68,8 @@ def derived(m: Measured) -> str:
 def ceilings(m: Measured) -> str:
     """The numbers at which something is refused or no longer keeps up."""
     said = (
-        ("clients named in one command, ids of 12 characters", model.named_in_one_event(m, 12)),
-        ("clients named in one command, ids of 63 characters", model.named_in_one_event(m, 63)),
         ("clients on a board that is one answer over NATS", model.board_in_one_answer(m)),
-        ("parties that the embedded server's resolver takes", model.RESOLVER_LIMIT - 3),
-        ("parties that the cluster's resolver takes", model.CLUSTER_LIMIT - 3),
+        ("parties that the resolver takes", model.RESOLVER_LIMIT - 3),
         ("events that an hourly pass of the watch can rebuild", model.events_a_watch(Load(), m)),
         ("deliveries and acknowledgements a second of the one writer", model.acts_at_most(m)),
         ("parties whose idle R3 consumers fill one core of a node", model.parties_a_core(m)),
@@ -116,8 +113,7 @@ def _accounts(size: Size) -> str:
     said = _number(model.accounts(size))
     if model.resolver_holds(size):
         return said
-    cluster = model.resolver_holds(size, model.CLUSTER_LIMIT)
-    return f"{said}, {'refused by the embedded server' if cluster else 'refused'}"
+    return f"{said}, refused"
 
 
 def _rows(load: Load, m: Measured) -> Iterator[tuple[str, str, Tell]]:

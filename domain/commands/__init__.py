@@ -40,6 +40,7 @@ from domain.commands.operator import (
     RevokeCredentials,
     RotateCredentials,
     SetScope,
+    SettleForeign,
 )
 from domain.commands.vendor import (
     Answer,
@@ -90,6 +91,7 @@ __all__ = [
     "RevokeMandate",
     "RotateCredentials",
     "SetScope",
+    "SettleForeign",
     "StateAwareness",
     "StateFact",
     "TakeMeasure",

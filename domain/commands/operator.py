@@ -26,6 +26,9 @@ from domain.words import (
     Role,
 )
 
+LAST = 2**53 - 1  # the largest whole number that every JSON reader keeps
+FoundId = Annotated[int, Field(ge=0, le=LAST)]
+
 
 class RegisterParty(Command):
     """The operator lets a party in."""
@@ -113,3 +116,10 @@ class RevokeCredentials(Command):
     VERB = "party_revoke"
     id: PartyId
     credential: Annotated[str, StringConstraints(min_length=6, max_length=100)] | None = None
+
+
+class SettleForeign(Command):
+    """The operator has dealt with what FEED held and the ledger does not know, up to an id."""
+
+    VERB = "foreign_settle"
+    through: FoundId

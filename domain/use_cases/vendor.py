@@ -66,11 +66,15 @@ def name_clients(command: c.NameClients, work: Work) -> None:
         e.NamedClient(client=n.client, sure=n.sure, count=n.count, since=n.since)
         for n in command.clients
     )
-    _name(incident, clients, command.complete, work)
+    _name(incident, clients, work, complete=command.complete)
 
 
 def _name(
-    incident: Incident, clients: Sequence[e.NamedClient], complete: bool | None, work: Work
+    incident: Incident,
+    clients: Sequence[e.NamedClient],
+    work: Work,
+    *,
+    complete: bool | None = None,
 ) -> None:
     """In as many events as it takes: the last of them says whether these are all."""
     parts = list(portions(clients)) or [()]
@@ -89,7 +93,7 @@ def notify_clients(command: c.NotifyClients, work: Work) -> None:
     unnamed = tuple(client for client in clients if client not in incident.clients)
     if unnamed:
         named = tuple(e.NamedClient(client=client, sure="suspected") for client in unnamed)
-        _name(incident, named, None, work)
+        _name(incident, named, work)
     owners = work.owners(notice.mentioned(incident.facts))
     for client in clients:
         told = notice_for(incident, client, command.channel, command.given_at, owners)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from adapters import logs
 from adapters.nats import feed_log, jetstream
 from adapters.nats.connection import Connection
+from adapters.nats.feed_log import StoredMessage
 from adapters.nats.relay import Ports, Relay
 from adapters.nats.subjects import STREAM
 from adapters.wire import render
@@ -72,21 +73,29 @@ async def delete_stream(nc: Connection) -> None:
     await jetstream.ask(nc, f"STREAM.DELETE.{STREAM}")
 
 
-async def intrude(nc: Connection, subject: str = "feed.joker.x.Told") -> None:
-    """A message in the stream that no ledger knows of."""
-    await nc.publish(subject, b"an intruder's word", headers={"Nats-Msg-Id": "an intruder"})
+async def intrude(
+    nc: Connection, subject: str = "feed.joker.x.Told", message: str = "an intruder"
+) -> None:
+    """A message in the stream that no ledger knows of; it is not taken twice within seconds."""
+    await nc.publish(subject, b"an intruder's word", headers={"Nats-Msg-Id": message})
     await nc.flush()
 
 
 class Restored:
-    """Makes the stream anew, and remembers what it was told."""
+    """Makes the stream anew, and remembers what it was told and what was kept before."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self.common: list[int] = []
+        self.kept: list[StoredMessage] = []
+        self.kept_before: list[int] = []
+
+    def keep(self, found: Sequence[StoredMessage]) -> None:
+        self.kept += found
 
     async def __call__(self, common: int) -> None:
         self.common.append(common)
+        self.kept_before.append(len(self.kept))
         await self._platform.tenancy.recreate_stream()
 
 
@@ -95,13 +104,21 @@ def a_relay(
     index: Index,
     restored: Restored,
     read: Callable[[int], Recorded | None] | None = None,
+    keep: Callable[[Sequence[StoredMessage]], None] | None = None,
 ) -> Relay:
     logs.configure("ERROR")
 
     def caught_up() -> bool:
         return index.reached == index.story.ledger.position()
 
-    ports = Ports(lambda: index.rows, caught_up, read or index.read, render, restored)
+    ports = Ports(
+        rows=lambda: index.rows,
+        caught_up=caught_up,
+        read=read or index.read,
+        render=render,
+        restore=restored,
+        keep=keep or restored.keep,
+    )
     return Relay(platform.nc, ports, logs.get())
 
 

@@ -31,6 +31,8 @@ OPERATIONS = (
     "rebuild",
     "health",
     "feeds",
+    "foreign",
+    "foreign_settle",
 )
 GONE = (CredentialsRefused, Disconnected, Unanswered)
 

@@ -16,6 +16,7 @@ from tests.adapters.running import Up, up, up_with
 from tests.builders import a_question, told
 
 pytestmark = TOLERATED
+FOREIGN = "FEED held a message that the ledger does not know: varsel foreign shows it"
 HASTY: dict[str, Any] = {"reconcile_seconds": 0.1, "log_level": "ERROR"}
 
 
@@ -96,6 +97,37 @@ def test_a_foreign_message_is_swept_away_and_nothing_is_missed(tmp_path: Path) -
             assert ours >= set(range(5, head(platform, "joker") + 1))
 
     asyncio.run(scenario())
+
+
+def test_it_is_kept_and_a_trouble_also_after_a_restart_until_the_operator_settles_it(
+    tmp_path: Path,
+) -> None:
+    async def first() -> None:
+        async with up_with(tmp_path / "data", **HASTY) as platform:
+            await told_and_read(platform)
+            before = await stored(platform.nc)
+            await intrude(platform.nc, "feed.joker.x.Told")
+            await until(lambda: platform.relay.made_anew == 1)
+            await until(lambda: holds(platform.nc, before))
+
+    async def second() -> None:
+        async with up(tmp_path / "data", **HASTY) as platform:
+            health = await platform.operator.call("health", {})
+            assert not health["ok"]
+            assert FOREIGN in health["troubles"]
+            answer = await platform.operator.call("foreign", {})
+            [one] = answer["foreign"]
+            assert (one["subject"], one["body"]) == ("feed.joker.x.Told", "an intruder's word")
+            assert (one["message"], answer["unsettled"]) == ("an intruder", 1)
+            settled = {"with": {"through": one["id"]}}
+            answer = await platform.operator.call("foreign_settle", settled)
+            assert answer == {"settled": 1, "unsettled": 0}
+            await platform.settled()
+            [one] = (await platform.operator.call("foreign", {}))["foreign"]
+            assert (one["settled_by"], one["body"]) == ("operator", "an intruder's word")
+
+    asyncio.run(first())
+    asyncio.run(second())
 
 
 def test_a_feed_whose_folder_is_lost_is_made_anew_at_the_next_start(tmp_path: Path) -> None:

@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from adapters.nats import feed_log
+from adapters.nats import feed_log, strays
 from adapters.nats import relay as relays
 from adapters.nats.connection import Connection
 from adapters.nats.errors import Disconnected, JetStreamRefused
 from adapters.nats.relay import Relay
+from domain.errors import Unavailable
 from tests.adapters.feeding import (
     Index,
     Restored,
+    Stored,
     a_relay,
     delete_stream,
     holds,
@@ -161,6 +163,125 @@ def test_a_foreign_message_at_the_end_is_found_though_nothing_is_added(tmp_path:
     play(tmp_path, story)
 
 
+def test_a_stranger_s_message_with_an_empty_id_is_no_less_foreign(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.nc.publish("feed.joker.x.Told", b"odd", headers={"Nats-Msg-Id": ""})
+        await found.nc.flush()
+        await until(lambda: bool(found.restored.common))
+        await found.carried()
+
+    play(tmp_path, story)
+
+
+# --- what nobody can make again is kept first ----------------------------------------------------
+
+
+def test_what_the_index_does_not_list_is_kept_before_the_stream_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strays, "PAGE", 2)
+
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        for number in range(3):
+            await intrude(found.nc, message=f"stranger {number}")
+        await until_longer(found, by=3)
+        found.relay.start()
+        await until(lambda: bool(found.restored.common))
+        assert found.restored.kept_before == [3]
+        kept = [(one.sequence, one.headers["Nats-Msg-Id"]) for one in found.restored.kept]
+        total = found.index.total
+        assert kept == [(total + n + 1, f"stranger {n}") for n in range(3)]
+        assert {(one.subject, one.body) for one in found.restored.kept} == {
+            ("feed.joker.x.Told", b"an intruder's word")
+        }
+        await found.carried()
+
+    play(tmp_path, story)
+
+
+def test_where_it_cannot_be_kept_nothing_is_deleted_and_the_relay_says_so(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        await intrude(found.nc)
+        before = await until_longer(found)
+        full = Unavailable("the disk is full")
+        failing = Failing(found.restored.keep, full, times=1_000_000)
+        another = a_relay(found.platform, found.index, found.restored, keep=failing)
+        another.start()
+        await until(lambda: another.trouble is not None)
+        assert another.trouble == "the disk is full"
+        assert (await stored(found.nc), found.restored.common) == (before, [])
+        failing.left = 0
+        await until(lambda: bool(found.restored.common))
+        assert len(found.restored.kept) == 1
+        await until(lambda: another.trouble is None)
+        await another.stop()
+
+    play(tmp_path, story)
+
+
+def test_where_it_cannot_be_read_nothing_is_deleted_and_the_relay_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        await intrude(found.nc)
+        await until_longer(found)
+        total = found.index.total
+        spoil(monkeypatch, {total + 1})
+        found.relay.published = -1
+        found.relay.start()
+        await until(lambda: found.relay.trouble is not None)
+        assert f"FEED counts message {total + 1}" in str(found.relay.trouble)
+        assert found.restored.common == []
+        monkeypatch.setattr(feed_log, "readable", READABLE)
+        await until(lambda: bool(found.restored.common))
+        assert len(found.restored.kept) == 1
+
+    play(tmp_path, story)
+
+
+def test_a_spoilt_copy_of_what_is_listed_need_not_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        spoil(monkeypatch, {2})
+        found.relay.mend(2)
+        await until(lambda: bool(found.restored.common))
+        await found.carried()
+        assert (found.restored.common, found.restored.kept) == ([1], [])
+
+    play(tmp_path, story)
+
+
+def test_what_stands_behind_a_spoilt_message_and_is_not_ours_is_kept(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        await intrude(found.nc)
+        await until_longer(found)
+        found.relay.mend(2)
+        found.relay.start()
+        await until(lambda: bool(found.restored.common))
+        assert found.restored.common == [1]
+        assert [one.body for one in found.restored.kept] == [b"an intruder's word"]
+        await found.carried()
+
+    play(tmp_path, story)
+
+
 @pytest.mark.parametrize("ours", [0, 1, 2, 3, 4])
 def test_what_was_ours_before_a_foreign_message_still_counts(tmp_path: Path, ours: int) -> None:
     async def story(found: Scene) -> None:
@@ -209,6 +330,7 @@ def test_the_stream_of_another_ledger_is_not_taken_for_ours(tmp_path: Path) -> N
         await until(lambda: holds(found.nc, expected))
         await another.stop()
         assert found.restored.common == [0]
+        assert len(found.restored.kept) == found.index.total, "it may be the last copy there is"
 
     play(tmp_path, story)
 
@@ -232,17 +354,41 @@ def test_views_that_lag_behind_do_not_judge_the_stream(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+async def until_longer(found: Scene, by: int = 1) -> Stored:
+    """What the stream holds, once it has as many more messages than the index lists."""
+    total = found.index.total + by
+
+    async def there() -> bool:
+        return (await feed_log.last(found.nc))[0] == total
+
+    await until(there)
+    return await stored(found.nc)
+
+
+READABLE = feed_log.readable
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, numbers: set[int]) -> None:
+    """As if the stream could not give these messages."""
+
+    async def spoilt(nc: Connection, first: int, last: int) -> AsyncGenerator[Any]:
+        async for number, one in READABLE(nc, first, last):
+            yield number, None if number in numbers else one
+
+    monkeypatch.setattr(feed_log, "readable", spoilt)
+
+
 class Failing:
     """A port that fails a few times before it works."""
 
     def __init__(self, works: Callable[..., Any], error: Exception, times: int = 2) -> None:
         self._works = works
         self._error = error
-        self._left = times
+        self.left = times
 
     def __call__(self, *values: Any) -> Any:
-        if self._left:
-            self._left -= 1
+        if self.left:
+            self.left -= 1
             raise self._error
         return self._works(*values)
 

@@ -35,7 +35,7 @@ def test_facts_that_grew_too_large_step_by_step_are_not_told_either(
 def test_a_feed_message_is_hardly_longer_than_what_is_stored() -> None:
     worded = a_leak(claims=[a_claim(f"c{n}", words="?", source="x") for n in range(300)])
     index = Index(worded, a_notice("joker"), a_question("joker"))
-    stored = index.story.ledger._book.recorder.select_notifications(1, 1000)
+    stored = index.story.ledger.rows_since(0, 1000)
     for _, row in index.rows.all(feed_index.NUMBERS, ""):
         recorded = index.read(row["position"])
         assert recorded is not None

@@ -44,4 +44,34 @@ TAIL_CUT = Fault("stream cut short", "the last third of a `.blk` file of the sto
 ANSWER_LOST = Fault("answer lost", "the connection cut after the commit, before the answer")
 SECOND_PLATFORM = Fault("second platform", "`varsel serve` started on a folder that is served")
 
+_PRODUCTION: Final = (PRODUCTION,)
+API_KILLED = Fault("api killed", "`kill -9` of an api under load, another one serves", _PRODUCTION)
+RELAY_KILLED = Fault("relay killed", "`kill -9` of the relay whose turn it is", _PRODUCTION)
+PROJECTOR_KILLED = Fault(
+    "projector killed", "`kill -9` of the projector whose turn it is", _PRODUCTION
+)
+RELAY_HANGS = Fault(
+    "relay hangs",
+    "SIGSTOP of the relay whose turn it is until another has taken over, then SIGCONT",
+    _PRODUCTION,
+)
+NODE_KILLED = Fault("node killed", "`kill -9` of the NATS node that leads the feed", _PRODUCTION)
+NODES_KILLED = Fault("two nodes killed", "`kill -9` of two of three NATS nodes", _PRODUCTION)
+NODE_CUT_OFF = Fault(
+    "node cut off", "the network cable of the NATS node that leads the feed", _PRODUCTION
+)
+NODE_FULL = Fault(
+    "node's disk full", "no byte left at the NATS node that leads the feed", _PRODUCTION
+)
+POSTGRES_KILLED = Fault("PostgreSQL killed", "`kill -9` of all its processes", _PRODUCTION)
+POSTGRES_FULL = Fault("PostgreSQL's disk full", "no byte left for tables or log", _PRODUCTION)
+ALL_KILLED = Fault(
+    "everything killed",
+    "`kill -9` of PostgreSQL, three nodes, and two processes of each role at once",
+    _PRODUCTION,
+)
+CLOCKS_DIFFER = Fault(
+    "clocks differ", "three apis write at once, their clocks an hour apart", _PRODUCTION
+)
+
 EVERY: Final = tuple(one for one in list(globals().values()) if isinstance(one, Fault))

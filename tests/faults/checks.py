@@ -30,7 +30,7 @@ async def examined(crowd: Crowd, named: Sequence[str] = ()) -> Outcome:
     forgotten = [said for said in spread(crowd.said) if not await same_receipt(crowd, said)]
     await crowd.settled()
     stream = await the_stream(stage)
-    assert stage.stop() == 0
+    stage.rest()
     log = stage.log()
     index = the_index(log)
     lost = [said for said in crowd.said if not kept(said.receipt, log)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -52,7 +53,8 @@ class Crowd:
     refused: list[dict[str, Any]] = field(default_factory=list)
     read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     got: set[str] = field(default_factory=set)
-    _doors: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+    _doors: dict[tuple[str, str], httpx2.AsyncClient] = field(default_factory=dict)
+    _lost: Counter[str] = field(default_factory=Counter)  # how often a party's door was gone
     _told: dict[str, asyncio.Queue[str]] = field(default_factory=dict)
 
     # --- moving in ---
@@ -62,7 +64,8 @@ class Crowd:
     async def of(cls, stage: Stage, *apart: str) -> AsyncIterator[Crowd]:
         """Everybody let in, a first leak to speak of, and all but the clients `apart` following."""
         crowd = cls(stage)
-        crowd.clients = (*crowd.clients, *apart)
+        crowd.vendors = tuple(map(stage.named, crowd.vendors))
+        crowd.clients = tuple(map(stage.named, (*crowd.clients, *apart)))
         everybody = [*crowd.vendors, *crowd.clients]
         await crowd.move_in(everybody)
         try:
@@ -95,7 +98,8 @@ class Crowd:
 
     async def _follow(self, party: str) -> None:
         feed = self.read.setdefault(party, [])
-        async with await Follower.connect(self.stage.nats, self.creds[party]) as follower:
+        where, creds = self.stage.nats, self.creds[party]
+        async with await Follower.connect(where, creds, ca=self.stage.ca) as follower:
             async for message in follower:
                 await message.ack()
                 feed.append({**json.loads(message.body), "raw": message.body})
@@ -118,13 +122,17 @@ class Crowd:
     async def sent(
         self, party: str, verb: str, command: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
-        """The receipt of a command sent once; None where none came, for whatever reason."""
-        headers = {"Idempotency-Key": command}
+        """The receipt of a command sent once; None where none came, for whatever reason.
+
+        A party whose door is gone goes to the next one.
+        """
+        headers, lost = {"Idempotency-Key": command}, self._lost[party]
         try:
             answer = await self._door(party).post(
                 f"/v1/commands/{verb}", json={"with": body}, headers=headers
             )
         except LOST:
+            self._lost[party] = lost + 1
             return None
         found: dict[str, Any] = answer.json()
         if answer.status_code == httpx2.codes.OK:
@@ -134,13 +142,14 @@ class Crowd:
         return None
 
     def _door(self, party: str) -> httpx2.AsyncClient:
-        """Its connection; the platform's address stays over its lives."""
-        if party not in self._doors:
+        """Its connection; the platform's addresses stay over its lives."""
+        webs = self.stage.webs
+        first = [*self.vendors, *self.clients].index(party)  # they are at all doors
+        web = webs[(first + self._lost[party]) % len(webs)]
+        if (party, web) not in self._doors:
             headers = {"Authorization": f"Bearer {self.keys[party]}"}
-            self._doors[party] = httpx2.AsyncClient(
-                base_url=self.stage.web, headers=headers, timeout=10
-            )
-        return self._doors[party]
+            self._doors[party, web] = httpx2.AsyncClient(base_url=web, headers=headers, timeout=10)
+        return self._doors[party, web]
 
     async def begin(self, vendor: str, number: int = 0) -> None:
         """A leak, and everybody told of it."""

@@ -37,22 +37,27 @@ class Message(NamedTuple):
 
 
 class Stage(Protocol):
-    """A platform that is served."""
+    """A platform that is served; `webs` are its HTTP doors, all alike.
+
+    `named` gives what a party is called here: where tests share a stage, each has its own parties.
+    After `rest`, nobody writes any more, and the log can be read.
+    """
 
     @property
     def engine(self) -> str: ...
     @property
-    def web(self) -> str: ...
+    def webs(self) -> tuple[str, ...]: ...
     @property
     def nats(self) -> str: ...
+    @property
+    def ca(self) -> Path | None: ...
+    def named(self, party: str) -> str: ...
     async def operator(self) -> Caller: ...
     def backstage(self) -> AbstractAsyncContextManager[Connection]: ...
     def start(self) -> object: ...
     def stop(self) -> int: ...
     def kill(self) -> None: ...
-    def kill_broker(self) -> None: ...
-    def freeze_broker(self) -> None: ...
-    def thaw_broker(self) -> None: ...
+    def rest(self) -> None: ...
     def log(self) -> list[Recorded]: ...
 
 
@@ -60,6 +65,7 @@ class Embedded:
     """One process and its nats-server on a folder."""
 
     engine = EMBEDDED
+    ca = None
 
     def __init__(self, serve: Serve) -> None:
         self.serve = serve
@@ -70,8 +76,15 @@ class Embedded:
         return self.serve.web
 
     @property
+    def webs(self) -> tuple[str, ...]:
+        return (self.web,)
+
+    @property
     def nats(self) -> str:
         return self.serve.url
+
+    def named(self, party: str) -> str:
+        return party
 
     async def operator(self) -> Caller:
         return await Caller.connect(self.nats, self.folder.operator_creds)
@@ -99,19 +112,19 @@ class Embedded:
     def thaw_broker(self) -> None:
         os.kill(self.serve.broker(), signal.SIGCONT)
 
+    def rest(self) -> None:
+        assert self.stop() == 0
+
     def log(self) -> list[Recorded]:
         """The whole ledger, read while nobody serves it."""
         folder = self.serve.readable()
         vault = open_vault(folder, None)
         ledger = EventLedger(folder.ledger, vault)
-        events: list[Recorded] = []
         try:
-            while page := ledger.since(len(events), PAGE):
-                events += page
+            return the_log(ledger)
         finally:
             ledger.close()
             vault.close()
-        return events
 
 
 @contextmanager
@@ -121,6 +134,14 @@ def embedded(
     """A platform on a folder, up; no process of it is left behind."""
     with Serve(folder / "data", program, seen_at) as serve:
         yield Embedded(serve)
+
+
+def the_log(ledger: EventLedger) -> list[Recorded]:
+    """Every event of a ledger."""
+    events: list[Recorded] = []
+    while page := ledger.since(len(events), PAGE):
+        events += page
+    return events
 
 
 async def the_stream(stage: Stage) -> list[Message]:

@@ -67,9 +67,9 @@ def a_report(name: str) -> dict[str, Any]:
 async def lost_over_http(crowd: Crowd) -> list[float]:
     """How long it took, each time, to be told by the first receipt what had become of it."""
     recovery: list[float] = []
-    async with cutting(crowd.stage.web) as way:
+    async with cutting(crowd.stage.webs[0]) as way:
         for number in range(OVER_HTTP):
-            name, host = f"cut-{number}", urlsplit(crowd.stage.web).netloc
+            name, host = f"cut-{number}", urlsplit(crowd.stage.webs[0]).netloc
             headers = {
                 "Authorization": f"Bearer {crowd.keys['zoopit']}",
                 "Host": host,

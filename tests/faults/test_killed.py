@@ -19,38 +19,41 @@ FROZEN = 3.0  # seconds
 
 
 def test_a_platform_killed_under_load_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
-    async def once(crowd: Crowd) -> float:
-        await asyncio.to_thread(crowd.stage.kill)
-        over = time.monotonic()
-        await asyncio.to_thread(crowd.stage.start)
-        return over
-
     with embedded(tmp_path) as stage:
+
+        async def once(_: Crowd) -> float:
+            await asyncio.to_thread(stage.kill)
+            over = time.monotonic()
+            await asyncio.to_thread(stage.start)
+            return over
+
         caused(causes.PLATFORM_KILLED, stage, 3, once)
 
 
 def test_while_the_broker_is_killed_commands_are_accepted_over_http(tmp_path: Path) -> None:
-    async def once(crowd: Crowd) -> float:
-        refused = len(crowd.refused)
-        await asyncio.to_thread(crowd.stage.kill_broker)
-        over = time.monotonic()
-        await crowd.accepted(3)
-        assert len(crowd.refused) == refused
-        return over
-
     with embedded(tmp_path) as stage:
+
+        async def once(crowd: Crowd) -> float:
+            refused = len(crowd.refused)
+            await asyncio.to_thread(stage.kill_broker)
+            over = time.monotonic()
+            await crowd.accepted(3)
+            assert len(crowd.refused) == refused
+            return over
+
         caused(causes.BROKER_KILLED, stage, 4, once)
         assert len(stage.serve.logged("nats-server.restarted")) == 4
 
 
 def test_while_the_broker_hangs_commands_are_accepted_over_http(tmp_path: Path) -> None:
-    async def once(crowd: Crowd) -> float:
-        refused = len(crowd.refused)
-        crowd.stage.freeze_broker()
-        await held(FROZEN, crowd)
-        assert len(crowd.refused) == refused
-        crowd.stage.thaw_broker()
-        return time.monotonic()
-
     with embedded(tmp_path) as stage:
+
+        async def once(crowd: Crowd) -> float:
+            refused = len(crowd.refused)
+            stage.freeze_broker()
+            await held(FROZEN, crowd)
+            assert len(crowd.refused) == refused
+            stage.thaw_broker()
+            return time.monotonic()
+
         caused(causes.BROKER_HANGS, stage, 2, once)

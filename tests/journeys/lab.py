@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -14,9 +15,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
-from adapters.folder import Folder, open_vault, trust
+from adapters.folder import Folder, open_vault, trust, write_private
 from adapters.nats.caller import Caller
 from adapters.nats.connection import Connection, connect
 from adapters.nats.credentials import Credentials
@@ -27,19 +28,50 @@ T = TypeVar("T")
 VARSEL = str(Path(sys.executable).with_name("varsel"))
 PATIENCE = 60.0
 GLANCE = 0.1
+PUBLIC = ("VARSEL_NATS_CA",)
+ALONE = ("--nats", "127.0.0.1:0", "--http", "127.0.0.1:0")
+
+
+class Stage(Protocol):
+    """A platform that is served: by one process, or by several beside a database and a cluster.
+
+    `data` is where the operator's credentials are, `variables` what his command line is told by its
+    environment; `nodes` are the broker's, `doors` the HTTP doors (the same one twice, where there
+    is but one). `pauses` where a restart is noticed by those who speak with it.
+    """
+
+    data: Path
+    variables: Mapping[str, str]
+    pauses: bool
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def nodes(self) -> Sequence[str]: ...
+    @property
+    def doors(self) -> tuple[str, str]: ...
+    def restart(self) -> None: ...
 
 
 class Serve:
     """`varsel serve` on a data folder; a context that leaves no process behind."""
 
+    pauses = True
+
     def __init__(
-        self, data: Path, program: Sequence[str] = (VARSEL,), seen_at: Path | None = None
+        self,
+        data: Path,
+        program: Sequence[str] = (VARSEL,),
+        seen_at: Path | None = None,
+        options: Sequence[str] = ALONE,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.data = data
         self.folder = Folder(seen_at or data)  # as we see it, where it has another namespace
+        self.variables = variables or {}
         self.url = self.web = ""
         self.seconds_to_ready = 0.0
-        self._program = program
+        self._program, self._options = program, options
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -66,24 +98,48 @@ class Serve:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def nodes(self) -> Sequence[str]:
+        return (self.url,)
+
+    @property
+    def doors(self) -> tuple[str, str]:
+        return self.web, self.web
+
     def start(self) -> Self:
         """Returns when it says that it is ready."""
-        began = time.monotonic()
         self.launch()
+        return self.arrive()
+
+    def launch(self) -> None:
+        """The same, but returns at once."""
+        self._began = time.monotonic()
+        words = [*self._program, "serve", "--data", str(self.data), *self._options]
+        with self.log.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                words,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, **self.variables},
+            )
+
+    def arrive(self) -> Self:
+        """Returns when it that was launched says that it is ready."""
         assert self._process is not None
         assert self._process.stdout is not None
         said = self._process.stdout.readline().split()  # empty if it ends before it is ready
         assert said[:1] == ["ready"], self._last_words()
-        self.url, self.web = said[1:3]
-        self.seconds_to_ready = time.monotonic() - began
+        doors = said[1 : said.index("data")]
+        self.web = next((one for one in doors if one.startswith("http:")), "")
+        self.url = next((one for one in doors if one != self.web), "")
+        self.seconds_to_ready = time.monotonic() - self._began
         return self
 
-    def launch(self) -> None:
-        """The same, but returns at once."""
-        doors = ["--nats", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-        words = [*self._program, "serve", "--data", str(self.data), *doors]
-        with self.log.open("a", encoding="utf-8") as log:
-            self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
+    def restart(self) -> None:
+        """As an operator does it, after an upgrade say."""
+        assert self.stop() == 0
+        self.start()
 
     def stop(self) -> int:
         """Asks it to stop (SIGTERM) and returns its exit code."""
@@ -121,52 +177,89 @@ class Serve:
 
 @dataclass(frozen=True)
 class Town:
-    """A platform and those who live on it, each spoken for by the command line."""
+    """Those who live on a platform, each spoken for by the command line.
 
-    serve: Serve
+    With a `quarter`, others live on the same platform: theirs are other parties of other ids.
+    """
+
+    serve: Stage
     folder: Path
+    quarter: str = ""
+
+    def id(self, party: str) -> str:
+        """What the platform calls it."""
+        return f"{party}-{self.quarter}" if self.quarter else party
 
     def creds(self, party: str) -> Path:
         return self.folder / f"{party}.creds"
 
     def add(self, party: str, *roles: str, scope: str | None = None) -> None:
         words = [word for role in roles for word in ("--role", role)]
-        words += ["--scope", scope] if scope else []
+        words += ["--scope", self.id(scope)] if scope else []
         place = ["--country", "NO", "--zone", "Europe/Oslo", "--law", "gdpr"]
-        self.operator("party", "add", party, *words, *place, "--creds", self.creds(party))
+        creds = ("--creds", self.creds(party))
+        self.operator("party", "add", self.id(party), *words, *place, *creds)
+
+    async def people(self, **roles: str) -> None:
+        """Everybody at once, without a command line for each; an auditor looks at Joker."""
+        async with await self.connect(Folder(self.serve.data).operator_creds) as operator:
+            for party, role in roles.items():
+                place = {"country": "NO", "zone": "Europe/Oslo", "laws": ["gdpr"]}
+                scope = [self.id("joker")] if role == "auditor" else []
+                said = {"id": self.id(party), "roles": [role], "scope": scope, **place}
+                body = {"command": f"add {self.id(party)}", "with": said}
+                given = await operator.call("party_add", body)
+                write_private(self.creds(party), given["creds"])
+
+    async def connect(self, creds: Path) -> Caller:
+        ca = self.known.get("VARSEL_NATS_CA")
+        return await Caller.connect(self.serve.url, creds, ca=Path(ca) if ca else None)
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """What a party is told of the platform, beside its credentials: whom to trust."""
+        return {name: told for name, told in self.serve.variables.items() if name in PUBLIC}
 
     def operator(self, *words: object) -> Any:
         """What an operator's command prints with --json."""
-        return json.loads(varsel(*words, "--data", self.serve.data, "--json"))
+        own = {**self.serve.variables, "VARSEL_DATA": str(self.serve.data)}
+        return json.loads(varsel(*words, "--json", variables=own))
 
     def ask(self, party: str, *words: object) -> Any:
         """What a party's command prints with --json."""
-        return json.loads(varsel(*words, "--creds", self.creds(party), "--json"))
+        return json.loads(self._speak(party, *words))
 
     def refuse(self, party: str, *words: object, said: object = None) -> dict[str, Any]:
         """The problem document of a command that is refused."""
-        told = varsel(
-            *words, "--creds", self.creds(party), "--json", said=json.dumps(said), refused=True
-        )
+        told = self._speak(party, *words, said=said, refused=True)
         problem: dict[str, Any] = json.loads(told.splitlines()[-1])["error"]
         return problem
 
     def do(self, party: str, verb: str, **body: object) -> dict[str, Any]:
         """The receipt of a command."""
         words = ["report"] if verb == "report" else ["do", verb]
-        said = json.dumps(body)
-        told = varsel(*words, "-", "--creds", self.creds(party), "--json", said=said)
-        receipt: dict[str, Any] = json.loads(told)
+        receipt: dict[str, Any] = json.loads(self._speak(party, *words, "-", said=body))
         return receipt
 
     def follow(self, party: str, limit: int, *words: object) -> list[dict[str, Any]]:
         """So many messages of a party's feed, as they are printed."""
-        followed = ("follow", "--limit", limit, *words)
-        told = varsel(*followed, "--creds", self.creds(party), "--json")
+        told = self._speak(party, "follow", "--limit", limit, *words)
         return [json.loads(line) for line in told.splitlines()]
 
+    def _speak(
+        self, party: str, *words: object, said: object = None, refused: bool = False
+    ) -> str:
+        who = ("--creds", self.creds(party), "--json")
+        text = json.dumps(said)
+        return varsel(*words, *who, said=text, refused=refused, variables=self.known)
 
-def varsel(*words: object, said: str | None = None, refused: bool = False) -> str:
+
+def varsel(
+    *words: object,
+    said: str | None = None,
+    refused: bool = False,
+    variables: Mapping[str, str] | None = None,
+) -> str:
     """Runs a command to its end; its stdout, or its stderr where it is meant to be refused."""
     done = subprocess.run(
         [VARSEL, *map(str, words)],
@@ -175,6 +268,7 @@ def varsel(*words: object, said: str | None = None, refused: bool = False) -> st
         text=True,
         timeout=PATIENCE,
         check=False,
+        env={**os.environ, **(variables or {})},
     )
     assert (done.returncode != 0) == refused, (words, done.returncode, done.stdout, done.stderr)
     return done.stderr if refused else done.stdout

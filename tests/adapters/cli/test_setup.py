@@ -26,7 +26,8 @@ from tests.adapters.nats.lab import now
 
 TLS = ("--tls", "nats-1, nats-2,nats-3", "--tls-also", "nats.example,127.0.0.1")
 NAMES = clusters.NAMES
-PEMS = [f"nats-{n}.{end}" for n in (1, 2, 3) for end in ("key", "pem")]
+PUBLIC = ["trust/ca.pem", "trust/trust.conf", *(f"nodes/{name}/node.pem" for name in NAMES)]
+PRIVATE = ["authority/ca.key", *(f"nodes/{name}/node.key" for name in NAMES)]
 
 
 def setup(out: Path, data: Path, *more: str) -> list[str]:
@@ -44,19 +45,15 @@ def test_what_was_made_is_left_as_it_is_and_made_anew_where_it_went(tmp_path: Pa
     out, creds = tmp_path / "out", tmp_path / "creds" / "operator.creds"
     words = (*TLS, "--operator-creds", str(creds))
     made = setup(out, tmp_path / "data", *words)
-    assert sorted(Path(one).name for one in made) == sorted(
-        ["ca.key", "ca.pem", *PEMS, "operator.creds", "trust.conf"]
-    )
+    assert sorted(made) == sorted([*(str(out / one) for one in (*PUBLIC, *PRIVATE)), str(creds)])
     before, known = content(out), creds.read_bytes()
     assert setup(out, tmp_path / "data", *words) == []
-    (out / "tls" / "nats-2.pem").unlink()
+    (out / "nodes/nats-2/node.pem").unlink()
     again = setup(out, tmp_path / "data", *words)
-    assert [Path(one).name for one in again] == ["nats-2.pem", "nats-2.key"]
+    anew = ["nodes/nats-2/node.pem", "nodes/nats-2/node.key"]
+    assert again == [str(out / one) for one in anew]
     after = content(out)
-    assert {name for name in after if after[name] != before[name]} == {
-        "tls/nats-2.pem",
-        "tls/nats-2.key",
-    }
+    assert {name for name in after if after[name] != before[name]} == set(anew)
     assert creds.read_bytes() == known
 
 
@@ -64,31 +61,27 @@ def test_only_what_is_public_is_for_everybodys_eyes(tmp_path: Path) -> None:
     creds = tmp_path / "operator.creds"
     wanted = Wanted(tmp_path / "out", NAMES, operator_creds=creds)
     asyncio.run(prepare(Settings(data=tmp_path / "data"), wanted, now))
-    conf = (tmp_path / "out" / "trust.conf").read_text()
+    out = tmp_path / "out"
+    conf = (out / "trust" / "trust.conf").read_text()
     assert not any(word.startswith(("SO", "SA", "SU")) for word in conf.split())
-    modes = {
-        path.name: stat.S_IMODE(path.stat().st_mode)
-        for path in [creds, *(tmp_path / "out").rglob("*.*")]
-    }
-    assert {name for name, mode in modes.items() if mode == 0o644} == {
-        "trust.conf",
-        "ca.pem",
-        *(name for name in PEMS if name.endswith(".pem")),
-    }
-    assert {mode for mode in modes.values() if mode != 0o644} == {0o600}
+    modes = {name: stat.S_IMODE((out / name).stat().st_mode) for name in content(out)}
+    assert modes == dict.fromkeys(PUBLIC, 0o644) | dict.fromkeys(PRIVATE, 0o600)
+    assert stat.S_IMODE(creds.stat().st_mode) == 0o600
+    folders = ["authority", *(f"nodes/{name}" for name in NAMES)]
+    assert {stat.S_IMODE((out / one).stat().st_mode) for one in folders} == {0o700}
 
 
 def test_nodes_start_with_what_was_made(tmp_path: Path) -> None:
-    trust = tmp_path / "trust"
-    asyncio.run(prepare(Settings(data=tmp_path / "data"), Wanted(trust, NAMES), now))
+    asyncio.run(prepare(Settings(data=tmp_path / "data"), Wanted(tmp_path, NAMES), now))
+    made = Certificates(tmp_path)
     cluster = clusters.Cluster(tmp_path / "cluster")
     (tmp_path / "nats.conf").symlink_to(clusters.CONF)
     for node in cluster.nodes:
-        certificate, key = Certificates(trust / "tls").of(node.name)
+        certificate, key = made.of(node.name)
         ours = {
             "NATS_CERT": str(certificate),
             "NATS_KEY": str(key),
-            "NATS_CA": str(trust / "tls" / "ca.pem"),
+            "NATS_CA": str(made.ca),
         }
         tried = subprocess.run(
             node.command("-t"),
@@ -114,10 +107,10 @@ def test_every_process_on_one_database_finds_the_same_trust(tmp_path: Path) -> N
             master_key_file=key,
             nats_url="tls://nats-1:4222,tls://nats-2:4222",
         )
-        wanted = Wanted(tmp_path / "trust", operator_creds=creds)
+        wanted = Wanted(tmp_path / "out", operator_creds=creds)
         return asyncio.run(prepare(settings, wanted, now))
 
-    assert prepared("one") == [tmp_path / "trust" / "trust.conf", creds]
+    assert prepared("one") == [tmp_path / "out" / "trust" / "trust.conf", creds]
     assert prepared("two") == []
     text = creds.read_text()
     assert "varsel-url: tls://nats-1:4222,tls://nats-2:4222" in text

@@ -15,6 +15,7 @@ from adapters.http.problems import MEDIA_TYPE
 from tests.adapters.http.lab import OPS, Door, open_door, problem, tell
 from tests.adapters.http.test_commands import play
 from tests.adapters.nats.lab import TOLERATED, until
+from tests.builders import a_leak
 
 pytestmark = TOLERATED
 
@@ -229,6 +230,37 @@ def test_probes_need_no_key_and_tell_nothing(tmp_path: Path) -> None:
         for address in ("/healthz", "/readyz"):
             answer = await nobody.get(address)
             assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+    play(tmp_path, story)
+
+
+def test_a_door_whose_views_stand_still_stays_open_for_commands(tmp_path: Path) -> None:
+    async def story(door: Door) -> None:
+        parts = door.platform.running.parts
+
+        def poisoned() -> int:
+            raise ValueError("poison")
+
+        parts.views.advance = poisoned  # type: ignore[method-assign]  # a batch that cannot be taken
+        zoopit, nobody = await door.by("zoopit"), await door.client(None)
+        await door.platform.take(a_leak())
+        await until(lambda: parts.projector.trouble is not None)
+        assert (await nobody.get("/readyz")).json() == {"status": "ok"}
+        said = await door.say(zoopit, "report_leak", **a_leak("another").fields)
+        assert said.is_success, "what it says is so"
+
+    play(tmp_path, story)
+
+
+def test_a_door_whose_ledger_takes_nothing_sends_proxies_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(door: Door) -> None:
+        nobody, recorder = await door.client(None), door.platform.running.parts.ledger._recorder
+        monkeypatch.setattr(recorder, "takes_writes", lambda: False)
+        answer = await nobody.get("/readyz")
+        assert (answer.status_code, answer.json()) == (503, {"status": "unready"})
+        assert (await nobody.get("/healthz")).status_code == 200, "a new start helps nobody"
 
     play(tmp_path, story)
 

@@ -42,6 +42,7 @@ GETS = {
 PLAIN_GETS = {
     *("timeline", "obligations", "register", "contradictions", "whoami", "parties", "health"),
     "feeds",
+    "foreign",
     "checkpoint",
     "export",
 }

@@ -41,7 +41,7 @@ IN_EACH = ("law/", "schemas/", "README", "verify")  # of a bundle, whosever it i
 OF_CREDENTIALS = ("party_show", "party_issue", "party_rotate", "party_revoke")
 OF_NOTHING = (
     *("whoami", "parties", "rebuild", "health", "feeds", "webhook_list"),
-    *("console_link", "calendar_link", "calendar_unlink", "checkpoint", "examine"),
+    *("console_link", "calendar_link", "calendar_unlink", "checkpoint", "examine", "foreign"),
 )
 OF_A_WEBHOOK = ("webhook_test", "webhook_rotate", "webhook_enable", "webhook_remove")
 
@@ -153,6 +153,7 @@ def _other(operation: str, actor: str) -> Ask:
         "set_scope": {"party": SPARE, "scope": [UNTOLD]},
         "board": {"incident": incident("board")},
         "consistency": {"size": 1},
+        "foreign_settle": {"through": 1},
         "party_add": {"id": "latecomer", "roles": ["client"]},
         **{name: {"id": SPARE} for name in OF_CREDENTIALS},
         "party_person": {"id": SPARE, "issuer": "https://login.example", "subject": "p-1"},

@@ -14,6 +14,7 @@ from adapters import logs
 from adapters.nats import feed_log, mint
 from adapters.nats.connection import Connection
 from adapters.nats.credentials import Credentials
+from adapters.nats.feed_log import StoredMessage
 from adapters.nats.follower import Follower
 from adapters.nats.outside import Cluster as Where
 from adapters.nats.outside import broker_outside
@@ -133,12 +134,16 @@ class Load:
         async def restore(common: int) -> None:
             raise AssertionError(f"the stream was taken for foreign behind {common}")
 
+        def keep(found: Sequence[StoredMessage]) -> None:
+            raise AssertionError(f"there are strays: {found}")
+
         return Ports(
             rows=lambda: self.rows,
             caught_up=lambda: True,
             read=lambda position: cast("Recorded", position),  # `render` alone looks at it
             render=render,
             restore=restore,
+            keep=keep,
         )
 
 

@@ -6,6 +6,9 @@ import asyncio
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,10 @@ import pytest
 import yaml
 
 from adapters.engines.turns import OwnTurns
+from adapters.ops import pulse, readiness
 from adapters.ops.readiness import THREADS, Life
 from adapters.ops.turns import NotedTurns
+from adapters.tasks import end
 from domain.errors import Invalid, Unavailable
 from tests.adapters.nats.lab import until
 from tests.adapters.ops.lab import watched
@@ -27,9 +32,10 @@ def test_a_platform_that_is_well_says_so_and_shows_its_figures(tmp_path: Path) -
         async with watched(tmp_path) as seen:
             await seen.up.take(*told("joker", "kiwi"))
             await seen.up.settled()
-            for path in ("/healthz", "/readyz"):
-                answer = await seen.get(path)
-                assert (answer.status_code, answer.json()) == (200, {"status": "ok", "missing": []})
+            alive, ready = await seen.get("/healthz"), await seen.get("/readyz")
+            assert (alive.status_code, alive.json()) == (200, {"status": "ok", "missing": []})
+            told_so = {"status": "ok", "missing": [], "degraded": []}
+            assert (ready.status_code, ready.json()) == (200, told_so)
             figures = await seen.figures()
             ledger = seen.up.running.parts.ledger.position()
             assert figures["varsel_ledger_position"] == ledger
@@ -84,22 +90,45 @@ def test_notices_duties_and_feeds_are_counted_party_by_party(tmp_path: Path) -> 
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("shown", [0, 1])
+def test_as_many_parties_are_named_as_the_settings_say(tmp_path: Path, shown: int) -> None:
+    async def story() -> None:
+        async with watched(tmp_path, ops_parties=shown) as seen:
+            await seen.up.take(*told("joker", "kiwi"))
+            await seen.up.settled()
+            await seen.again()  # a door opened now counts at once
+            found = await seen.counted()
+            behind = {one: many for one, many in found.items() if "varsel_feed_behind" in one}
+            rest = behind.pop('varsel_feed_behind{party="(others)"}')
+            assert len(behind) == shown
+            assert all(many >= rest / 5 for many in behind.values()), "the furthest are named"
+            assert rest > 0
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize(
-    ("settings", "code"),
-    [({"http_port": 0}, 200), ({}, 503), ({"role": "relay", "http_port": 0}, 503)],
+    ("settings", "where"),
+    [
+        ({"http_port": 0}, "degraded"),
+        ({}, "missing"),
+        ({"role": "relay", "http_port": 0}, "missing"),
+    ],
     ids=["with-another-door", "with-no-other-door", "where-the-feed-is-the-work"],
 )
 def test_a_broker_that_is_down_is_told_and_matters_where_it_is_needed(
-    tmp_path: Path, settings: dict[str, Any], code: int
+    tmp_path: Path, settings: dict[str, Any], where: str
 ) -> None:
     async def story() -> None:
-        async with watched(tmp_path, **settings) as seen:
+        turns = NotedTurns(OwnTurns())
+        async with watched(tmp_path, turns=turns, **settings) as seen, turns.turn("relay"):
             seen.broker = False
             answer = await seen.get("/readyz")
-            assert answer.status_code == code
-            [missing] = answer.json()["missing"]
-            assert missing["part"] == "broker"
-            assert missing["needed"] is (code == 503)
+            assert answer.status_code == (503 if where == "missing" else 200)
+            assert answer.json()["status"] == ("unready" if where == "missing" else where)
+            parts = {name: answer.json()[name] for name in ("missing", "degraded")}
+            assert parts.pop(where) == [{"part": "broker", "why": "NATS is not connected"}]
+            assert list(parts.values()) == [[]]
             assert (await seen.get("/healthz")).status_code == 200
             assert (await seen.figures())["varsel_broker_connected"] == 0
 
@@ -115,11 +144,15 @@ def test_a_ledger_that_does_not_answer_is_named_and_its_figures_are_left_out(
     async def story() -> None:
         async with watched(tmp_path) as seen:
             with monkeypatch.context() as broken:
-                broken.setattr(seen.up.running.parts.ledger, "position", down)
+                ledger = seen.up.running.parts.ledger
+                broken.setattr(ledger, "position", down)
+                broken.setattr(ledger._recorder, "takes_writes", down)
                 answer = await seen.get("/readyz")
                 assert answer.status_code == 503
-                assert answer.json()["status"] == "starting"
-                assert {one["part"] for one in answer.json()["missing"]} == {"ledger", "views"}
+                assert answer.json()["status"] == "unready"
+                [missing] = answer.json()["missing"]
+                assert missing["part"] == "ledger"
+                assert "the database does not answer" in missing["why"]
                 assert (await seen.get("/healthz")).status_code == 200, "a new start helps nobody"
                 figures = await seen.figures()
                 assert "varsel_ledger_position" not in figures
@@ -131,7 +164,51 @@ def test_a_ledger_that_does_not_answer_is_named_and_its_figures_are_left_out(
     asyncio.run(story())
 
 
-def test_a_stuck_projector_is_named_with_what_is_in_its_way(tmp_path: Path) -> None:
+def test_a_ledger_that_takes_no_writes_keeps_requests_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            recorder = seen.up.running.parts.ledger._recorder
+            monkeypatch.setattr(recorder, "takes_writes", lambda: False)
+            answer = await seen.get("/readyz")
+            assert answer.status_code == 503
+            [missing] = answer.json()["missing"]
+            assert "takes no writes" in missing["why"]
+
+    asyncio.run(story())
+
+
+def test_a_ledger_that_hangs_is_told_in_time_and_asked_once_by_any_number_of_probes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "PATIENCE", 0.2)
+    asked, over = list[int](), threading.Event()
+
+    def hang() -> bool:
+        asked.append(1)
+        return over.wait(20)
+
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            monkeypatch.setattr(seen.up.running.parts.ledger._recorder, "takes_writes", hang)
+            for answer in await asyncio.gather(*(seen.get("/readyz") for _ in range(5))):
+                assert answer.status_code == 503
+                assert "no answer within" in answer.json()["missing"][0]["why"]
+            assert len(asked) == 1
+            over.set()
+
+            async def ready() -> bool:
+                return (await seen.get("/readyz")).status_code == 200
+
+            await until(ready)
+
+    asyncio.run(story())
+
+
+def test_a_stuck_projector_is_named_with_what_is_in_its_way_and_takes_no_api_out_of_service(
+    tmp_path: Path,
+) -> None:
     async def story() -> None:
         async with watched(tmp_path) as seen:
             views = seen.up.running.parts.views
@@ -143,8 +220,11 @@ def test_a_stuck_projector_is_named_with_what_is_in_its_way(tmp_path: Path) -> N
             await seen.up.take(a_leak())
             await until(lambda: seen.up.running.parts.projector.trouble is not None)
             answer = await seen.get("/readyz")
-            assert answer.status_code == 503
-            assert "stuck" in answer.json()["missing"][0]["why"]
+            assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+            assert answer.json()["missing"] == []
+            [why] = [one["why"] for one in answer.json()["degraded"] if one["part"] == "views"]
+            assert "stuck" in why
+            assert await seen.up.take(a_leak("another")), "what it says is so"
             figures = await seen.figures()
             assert figures["varsel_projector_lag_events"] > 0
             assert figures["varsel_projector_lag_seconds"] >= 0
@@ -159,7 +239,7 @@ def test_a_thread_that_has_ended_makes_the_process_a_dead_one() -> None:
     alive.discard("another")
     assert life.missing() == []
     alive.discard("projector")
-    assert [one["part"] for one in life.missing()] == ["projector"]
+    assert [one.part for one in life.missing()] == ["projector"]
 
 
 def test_a_thread_that_a_process_never_had_is_not_missed() -> None:
@@ -210,14 +290,69 @@ def test_the_health_check_of_the_compose_file_tells_one_that_lives_from_one_that
     assert probe(asyncio.run(story())) != 0
 
 
-def test_a_turn_that_is_held_by_one_who_cannot_begin_its_work_is_named(tmp_path: Path) -> None:
+def test_where_every_thread_waits_for_views_one_is_left_to_ask_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "PATIENCE", 0.3)
+
     async def story() -> None:
         async with watched(tmp_path) as seen:
+            over = threading.Event()
+            waiting = [asyncio.create_task(asyncio.to_thread(over.wait, 20)) for _ in range(64)]
+            try:
+                answer = await seen.get("/readyz")
+                assert answer.status_code == 200
+                parts = {one["part"] for one in answer.json()["degraded"]}
+                assert parts == {"views", "evidence"}
+            finally:
+                over.set()
+                await asyncio.gather(*waiting)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("role", "where"), [("relay", "missing"), ("projector", "degraded"), ("all", "degraded")]
+)
+def test_a_turn_that_is_held_by_one_who_cannot_begin_its_work_is_named(
+    tmp_path: Path, role: str, where: str
+) -> None:
+    async def story() -> None:
+        turns = NotedTurns(OwnTurns())
+        async with (
+            watched(tmp_path, turns=turns, role=role, http_port=0) as seen,
+            turns.turn("relay"),
+        ):
             seen.ailing = ("relay: the cluster is unsafe",)
+            answer = await seen.get("/readyz")
+            assert answer.status_code == (503 if where == "missing" else 200)
+            assert answer.json()[where] == [{"part": "turns", "why": seen.ailing[0]}]
+            assert (await seen.figures())['varsel_trouble{part="turns"}'] == 1
+
+    asyncio.run(story())
+
+
+class Held:
+    """Turns that another process holds, and keeps."""
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncGenerator[asyncio.Event]:  # noqa: ARG002 - the port's
+        await asyncio.Event().wait()
+        yield asyncio.Event()
+
+
+def test_a_relay_is_ready_while_it_stands_by_and_not_before(tmp_path: Path) -> None:
+    async def story() -> None:
+        turns = NotedTurns(Held())
+        async with watched(tmp_path, turns=turns, role="relay", http_port=0) as seen:
             answer = await seen.get("/readyz")
             assert answer.status_code == 503
             [missing] = answer.json()["missing"]
-            assert missing == {"part": "turns", "why": seen.ailing[0], "needed": True}
-            assert (await seen.figures())['varsel_trouble{part="turns"}'] == 1
+            assert missing["part"] == "turns"
+            async with AsyncExitStack() as stack:
+                waiting = asyncio.create_task(stack.enter_async_context(turns.turn("relay")))
+                await until(lambda: "relay" in turns.held())
+                assert (await seen.get("/readyz")).status_code == 200
+                await end(waiting)
 
     asyncio.run(story())

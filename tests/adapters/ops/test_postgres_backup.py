@@ -26,6 +26,7 @@ from tests.builders import a_leak, a_question, an_acknowledgement, told
 from tests.postgres import USER, Postgres
 
 ROOT = Path(__file__).parents[3]
+LEAK = "varsel.VendorReportedLeak.v1"
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 
@@ -119,6 +120,12 @@ def give(path: Path) -> None:
             os.chown(one, entry.pw_uid, entry.pw_gid)
 
 
+def made_anew(platform: Up) -> int:
+    """How often FEED was; none before anybody relays."""
+    relay = platform.running.platform.relay
+    return relay.made_anew if relay else 0
+
+
 async def is_as_it_was(platform: Up, kept: Kept) -> None:
     """Everything that was accepted is there, the feed is the same bytes, the evidence holds."""
     await platform.settled()
@@ -144,26 +151,37 @@ def test_a_platform_starts_on_a_restored_dump_with_the_same_feed_and_its_evidenc
     asyncio.run(story())
 
 
-def test_a_feed_that_is_ahead_of_what_was_restored_is_told_as_loudly_as_there_is(
+def test_a_feed_that_is_ahead_of_what_was_restored_is_kept_and_told_as_loudly_as_there_is(
     kept: Kept, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What was accepted after the back-up is lost, and the stream still knows it."""
+    """What was accepted after the back-up the ledger has lost; FEED has the last copy of it."""
     older = kept.server.database()
     subprocess.run(
         [kept.server.program("pg_restore"), "--no-owner", "-d", older, kept.folder / "backup"],
         check=True,
     )
 
+    numbers = [*range(len(kept.feed) + 1, kept.later + 1)]
+
     async def story() -> None:
         async with kept.platform(older) as platform:
-            await platform.settled()
-            assert platform.relay.made_anew == 1
+            await until(lambda: made_anew(platform) == 1)
             assert len(feed(platform)) < kept.later
+            health = await platform.operator.call("health", {})
+            assert not health["ok"]
+            assert any("that the ledger does not know" in one for one in health["troubles"])
+            found = (await platform.operator.call("foreign", {}))["foreign"]
+            assert [one["number"] for one in found] == numbers
+            assert any(json.loads(one["body"])["type"] == LEAK for one in found)
+            through = {"with": {"through": found[-1]["id"]}}
+            await platform.operator.call("foreign_settle", through)
+            await platform.settled()
 
     asyncio.run(story())
     lines = [json.loads(one) for one in capsys.readouterr().err.splitlines() if one.startswith("{")]
     [said] = [one for one in lines if one["event"] == "feed.foreign"]
     assert (said["level"], said["number"]) == ("error", len(kept.feed) + 1)
+    assert said["kept"] == len(numbers)
 
 
 def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> None:

@@ -187,13 +187,7 @@ def test_each_node_s_clock_is_compared_with_this_machine_s(
     key.write_text("11" * 32)
     key.chmod(0o600)
     vault = open_vault(Folder(tmp_path), key)
-    known = nodes.trust
-    for name, seed in (
-        ("operator", known.operator_seed),
-        ("system", known.system_seed),
-        ("platform", known.platform_seed),
-    ):
-        vault.put(f"trust/{name}", seed.encode())
+    nodes.trusts(vault)
     vault.close()
     settings = {"nats_url": nodes.url, "nats_ca": nodes.ca, "master_key_file": key}
     found = seen(later(seconds=off), data=tmp_path, **settings)

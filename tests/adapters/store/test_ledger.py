@@ -74,6 +74,10 @@ def test_every_event_gets_an_id_and_a_salt_of_its_own(ledger: EventLedger) -> No
     assert {len(bytes.fromhex(envelope.salt)) for envelope in envelopes} == {16}
 
 
+def test_it_says_that_it_takes_what_comes(ledger: EventLedger) -> None:
+    ledger.require_open()
+
+
 # --- all or nothing ----------------------------------------------------------------------------
 
 

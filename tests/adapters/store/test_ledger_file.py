@@ -160,3 +160,11 @@ def test_a_row_removed_by_hand_leaves_a_gap(filed: EventLedger, tmp_path: Path) 
         db.execute("DELETE FROM stored_events WHERE rowid=2")
     assert filed.at(2) is None
     assert [read.position for read in filed.since(0, 10)] == [1, 3]
+
+
+def test_a_file_that_cannot_be_written_to_any_more_is_told(filed: EventLedger) -> None:
+    filed.require_open()
+    recorder = cast("SqliteLedgerRecorder", filed._recorder)
+    recorder._path.rename(recorder._path.with_suffix(".away"))
+    with pytest.raises(Unavailable, match="takes no writes"):
+        filed.require_open()

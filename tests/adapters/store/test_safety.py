@@ -121,3 +121,17 @@ def test_a_ledger_is_not_opened_on_a_server_that_does_not_flush() -> None:
         with pytest.raises(Unavailable, match="fsync is off; full_page_writes is off") as refused:
             EventLedger(database, MemoryVault())
         assert "ALTER SYSTEM SET fsync = on" in str(refused.value)
+
+
+def test_a_database_made_read_only_while_it_is_used_is_told(database: Database) -> None:
+    ledger = on_postgres(database)
+    ledger.require_open()
+    with psycopg.connect(database.address, autocommit=True) as other:
+        name = other.info.dbname
+        other.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'.encode())
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with pytest.raises(Unavailable, match="takes no writes"):
+        ledger.require_open()
