@@ -13,6 +13,7 @@ from uuid import uuid4
 from adapters.accounts import Accounts
 from adapters.floors import Floors
 from adapters.keys import Remembered, Secret, new_secret, person
+from adapters.nats.errors import AccountRefused
 from adapters.nats.tenancy import Tenancy
 from adapters.nats.trust import Trust, party_user_creds
 from adapters.store.vault import Vault
@@ -61,6 +62,7 @@ class Admission:
         self._clock = clock
         self._url = url
         self._remembered = Remembered()
+        self.refused: dict[str, str] = {}
         # By party: within this process nobody overtakes; between processes see `_push`.
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -102,12 +104,19 @@ class Admission:
             await self._push(party)
 
     async def admit_all(self) -> None:
-        """Make every party known: several at a time, since each waits for NATS to write."""
+        """Make every party known: several at a time, since each waits for NATS to write.
+
+        One whose account NATS refuses is named in `refused`, and keeps nobody else waiting.
+        """
         room = asyncio.Semaphore(AT_ONCE)
+        self.refused.clear()
 
         async def admit(party: str) -> None:
             async with room:
-                await self.admit(party)
+                try:
+                    await self.admit(party)
+                except AccountRefused as refusal:
+                    self.refused[party] = str(refusal)
 
         await asyncio.gather(*(admit(party) for party in self._accounts.all()))
 

@@ -20,6 +20,7 @@ def own_troubles(platform: Platform) -> list[str]:
     parts, hooks = platform.parts, platform.webhooks
     found = [
         platform.away,
+        _refused(platform),
         platform.relay.trouble if platform.relay else None,
         platform.reminders.trouble if platform.reminders else None,
         hooks.trouble if hooks else None,
@@ -57,6 +58,15 @@ def health(platform: Platform) -> dict[str, Any]:
         "troubles": [*troubles, *(hooks.disabled() if hooks else ())],
         "ok": ledger == views and listed == published and not troubles,
     }
+
+
+def _refused(platform: Platform) -> str | None:
+    """Parties that NATS did not take when all were told to it."""
+    refused = platform.admission.refused if platform.admission else {}
+    if not refused:
+        return None
+    party, why = next(iter(refused.items()))
+    return f"NATS refused {len(refused)} accounts, {party}'s for one: {why}"
 
 
 def _published(platform: Platform, others: Sequence[Report]) -> int | None:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     database_url: str | None = None  # postgresql://USER@HOST:PORT/NAME
     database_password_file: Path | None = None
     nats_url: str | None = None  # one or several, with commas between: tls://nats-1:4222,…
+    nats_public_url: str | None = None  # the same as parties reach them, where that is otherwise
     nats_ca: Path | None = None  # PEM: who signed the servers' certificates
     nats_replicas: int = Field(default=3, ge=1, le=5)  # of FEED on outside servers
     nats_host: str = "127.0.0.1"  # of the embedded server
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
         "database_url",
         "database_password_file",
         "nats_url",
+        "nats_public_url",
         "nats_ca",
         "master_key_file",
         "http_port",
@@ -123,3 +125,8 @@ class Settings(BaseSettings):
                 expected="--role projector, one for each part",
             )
 
+
+class Served(Settings):
+    """The settings as `varsel serve` has them: an HTTP door is open unless it is shut."""
+
+    http_port: int | None = Field(default=8080, ge=0, le=65535)

@@ -11,7 +11,7 @@ import yaml
 
 from adapters.cli import app
 from adapters.roles import Role
-from adapters.settings import Settings
+from adapters.settings import Served
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -34,7 +34,7 @@ def anchors() -> set[str]:
 
 def test_the_table_of_settings_is_the_code_s() -> None:
     said = dict(ROW.findall(section("Settings")))
-    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    defaults = {name: field.default for name, field in Served.model_fields.items()}
     written = {
         name: "\u2013" if value is None else str(getattr(value, "value", value))
         for name, value in defaults.items()

@@ -19,16 +19,30 @@ from adapters.roles import Role
 from domain.errors import Invalid
 
 Address = Annotated[
-    str, typer.Option("--nats", metavar="HOST:PORT", help="port 0 picks a free one and keeps it")
+    str | None,
+    typer.Option(
+        "--nats",
+        metavar="HOST:PORT",
+        help="port 0 picks a free one and keeps it",
+        show_default="127.0.0.1:4222",
+    ),
 ]
 Web = Annotated[
-    str,
-    typer.Option("--http", metavar="HOST:PORT", help="API and console; port 0 a free one, or off"),
+    str | None,
+    typer.Option(
+        "--http",
+        metavar="HOST:PORT",
+        help="API and console; port 0 a free one, or off",
+        show_default="127.0.0.1:8080",
+    ),
 ]
 Ops = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--ops", metavar="HOST:PORT", help="health, metrics; port 0 a free one, or off"
+        "--ops",
+        metavar="HOST:PORT",
+        help="health, metrics; port 0 a free one, or off",
+        show_default="off",
     ),
 ]
 Plays = Annotated[
@@ -51,30 +65,20 @@ SEEDS = ("zoopit.yaml", "tokmanni.yaml")
 
 def serve(  # noqa: PLR0917 - typer passes each by its name
     data: Data = DEFAULT_DATA,
-    nats: Address = "127.0.0.1:4222",
-    http: Web = "127.0.0.1:8080",
-    ops: Ops = "off",
+    nats: Address = None,
+    http: Web = None,
+    ops: Ops = None,
     role: Plays = None,
     part: Part = None,
 ) -> None:
     """The platform: ledger, feed, views, API and console; until Ctrl-C."""
     from adapters.compose import running  # noqa: PLC0415 - a fast --help
-    from adapters.settings import Settings  # noqa: PLC0415
+    from adapters.settings import Served  # noqa: PLC0415
 
-    host, port = _address(nats, "--nats")
-    web, web_port = _door(http, "--http")
-    ops_host, ops_port = _door(ops, "--ops")
-    settings = Settings(
-        data=data,
-        role=role or Role.ALL,
-        part=part or "1/1",
-        nats_host=host,
-        nats_port=port,
-        http_host=web,
-        http_port=web_port,
-        ops_host=ops_host,
-        ops_port=ops_port,
-    )
+    given = {"role": role, "part": part}
+    said: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
+    doors = {**_door("nats", nats), **_door("http", http), **_door("ops", ops)}
+    settings = Served(data=data, **said, **doors)
 
     async def work() -> None:
         stopped = _until_signal()
@@ -130,9 +134,14 @@ def _until_signal() -> asyncio.Event:
     return stopped
 
 
-def _door(text: str, option: str) -> tuple[str, int | None]:
-    """A door's address; no port where it stays shut."""
-    return ("127.0.0.1", None) if text == "off" else _address(text, option)
+def _door(name: str, said: str | None) -> dict[str, Any]:
+    """A door as it was asked for; nothing where it was not: the environment may say more."""
+    if said is None:
+        return {}
+    if said == "off" and name != "nats":
+        return {f"{name}_port": None}
+    host, port = _address(said, f"--{name}")
+    return {f"{name}_host": host, f"{name}_port": port}
 
 
 def _address(text: str, option: str) -> tuple[str, int]:

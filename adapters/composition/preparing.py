@@ -68,7 +68,7 @@ async def _operator(ground: Ground) -> str:
         cast("Tenancy", _Later()),  # all that admission asks of it
         parts.clock,
         parts.write,
-        ground.settings.nats_url or "nats://127.0.0.1:4222",
+        ground.settings.nats_public_url or ground.settings.nats_url or "nats://127.0.0.1:4222",
     )
     return await admission.operator_creds()
 

@@ -88,7 +88,7 @@ class Speaking:
             broker.tenancy,
             parts.clock,
             parts.write,
-            broker.url,
+            settings.nats_public_url or broker.url,
         )
         await admission.admit(OPERATOR)
         platform.admission = admission

@@ -24,9 +24,9 @@ from domain.errors import Unavailable
 Session = psycopg.AsyncConnection[tuple[object, ...]]
 _LISTEN: Final = 1.0  # seconds after which the listener looks whether it shall stop
 _RETRY: Final = 1.0  # seconds before it asks for another connection
-_ASK: Final = 1.0  # seconds between two tries, and between two looks whether a turn is still ours
+_ASK: Final = 1.0  # seconds between two tries, and two looks whether a turn is still ours
 _PATIENCE: Final = 5.0  # seconds that the database has to say so
-# The server, too, must notice soon that we are gone, or that we hang: only then the next one begins.
+# The server, too, must notice soon that we are gone or hang: only then the next one begins.
 _HELD: Final = (
     "tcp_keepalives_idle = 5",
     "tcp_keepalives_interval = 2",

@@ -15,7 +15,7 @@ from adapters.admission import Admission
 from adapters.nats import mint
 from adapters.nats.connection import connect
 from adapters.nats.credentials import Credentials
-from adapters.nats.errors import CredentialsRefused, Disconnected, Unanswered
+from adapters.nats.errors import AccountRefused, CredentialsRefused, Disconnected, Unanswered
 from adapters.nats.tenancy import Tenancy
 from adapters.store.vault import MemoryVault, Vault
 from domain.desk import Request
@@ -216,3 +216,27 @@ def test_two_processes_that_make_an_account_at_once_make_the_same() -> None:
     vault: Vault = Quicker()
     made = Accounts(vault).seed_of("joker")
     assert Accounts(vault).seed_of("joker") == made
+
+
+def test_one_account_that_nats_refuses_keeps_nobody_else_out_and_is_told(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with up_with(tmp_path / "data") as platform, another(platform) as (_, held):
+            admission, jwts = platform.admission, list[str]()
+            full = AccountRefused("the resolver did not take an account", got="store is full")
+
+            async def push(jwt: str) -> None:
+                if not jwts:
+                    jwts.append(jwt)
+                    raise full
+                jwts.append(jwt)
+
+            held.push_account = push  # type: ignore[method-assign]  # a resolver that is full
+            admission._tenancy = held
+            await admission.admit_all()
+
+            assert len(jwts) == len(admission._accounts.all())
+            assert len(admission.refused) == 1
+            (trouble,) = platform.running.platform.health()["troubles"]
+            assert "NATS refused 1 accounts" in trouble
+
+    asyncio.run(story())

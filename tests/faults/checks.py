@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from adapters.nats.errors import Disconnected, Unanswered
 from adapters.wire import render
 from domain.envelope import Recorded
+from domain.errors import Unavailable
 from projections import feed_index
 from projections.feed_index import FIRST_HASH, FeedIndex
 from projections.rows import MemoryRows, Row
 from tests.faults.crowd import Crowd
 from tests.faults.report import Outcome
 from tests.faults.stage import Message, the_stream
+from tests.journeys.lab import PATIENCE
 
 ASKED_AGAIN = 60  # commands, spread over all
 
@@ -44,9 +48,16 @@ async def examined(crowd: Crowd, named: Sequence[str] = ()) -> Outcome:
 
 async def findings(crowd: Crowd) -> list[str]:
     """The kinds of what `varsel doctor --deep` names: ledger, evidence, views and feed compared."""
-    async with await crowd.stage.operator() as operator:
-        found = await operator.call("examine", {}, patience=60)
-    return [one["kind"] for one in found["findings"]]
+    deadline = time.monotonic() + 2 * PATIENCE
+    while True:
+        async with await crowd.stage.operator() as operator:
+            try:
+                found = await operator.call("examine", {}, patience=PATIENCE / 3)
+            except (Unanswered, Disconnected, Unavailable):  # who took the question was killed
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return [one["kind"] for one in found["findings"]]
 
 
 def spread(said: Sequence[Any]) -> Sequence[Any]:

@@ -14,13 +14,14 @@ from uuid import UUID, uuid5
 
 import httpx2
 
+from adapters.nats.errors import Disconnected, Unanswered
 from adapters.nats.follower import Follower
+from domain.errors import Unavailable
 from tests.faults.stage import Stage
 from tests.journeys.lab import PATIENCE, insist, until
 
 LOST = (httpx2.HTTPError, OSError)
 GLANCE = 0.02
-PACE = 0.03  # seconds between two commands of one party: a load, no benchmark
 PEOPLE = {
     "group": "customers",
     "role": "exposed",
@@ -192,14 +193,14 @@ class Crowd:
             for kind in ("contain", "fix"):
                 about = f"{vendor}-{number}"
                 await self.say(vendor, "take_measure", incident=about, kind=kind, status="done")
-                await asyncio.sleep(PACE)
+                await asyncio.sleep(self.stage.pace)
             await self.revise(vendor, number)
 
     async def _acknowledge(self, client: str, enough: asyncio.Event) -> None:
         told = self._told[client]
         while not enough.is_set():
             with suppress(TimeoutError):
-                name = await asyncio.wait_for(told.get(), PACE)
+                name = await asyncio.wait_for(told.get(), self.stage.pace)
                 await self.say(client, "acknowledge", incident=name)
 
     # --- waiting ---
@@ -242,9 +243,12 @@ class Crowd:
         """Once all has come as far as the ledger, and who follows has read and been seen to."""
 
         async def so_far() -> bool:
-            async with await self.stage.operator() as operator:
-                found = (await operator.call("feeds", {}))["feeds"]
-                well = (await operator.call("health", {}))["ok"]
+            try:
+                async with await self.stage.operator() as operator:
+                    found = (await operator.call("feeds", {}, patience=5))["feeds"]
+                    well = (await operator.call("health", {}, patience=5))["ok"]
+            except (Unanswered, Disconnected, Unavailable):
+                return False
             following = [one for one in found if one["party"] in self.read]
             return bool(well) and not any(one["awaiting"] for one in following)
 

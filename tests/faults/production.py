@@ -48,6 +48,7 @@ class Production:
     """A `Stage` of several processes."""
 
     engine = PRODUCTION
+    pace = 0.1  # ten processes share the tests' cores
 
     def __init__(
         self, root: Path, database: Postgres, cluster: Cluster, network: Network, disks: SmallDisks

@@ -39,12 +39,16 @@ class Message(NamedTuple):
 class Stage(Protocol):
     """A platform that is served; `webs` are its HTTP doors, all alike.
 
+    At a `pace` of so many seconds between two commands of a party: a load, no benchmark.
+
     `named` gives what a party is called here: where tests share a stage, each has its own parties.
     After `rest`, nobody writes any more, and the log can be read.
     """
 
     @property
     def engine(self) -> str: ...
+    @property
+    def pace(self) -> float: ...
     @property
     def webs(self) -> tuple[str, ...]: ...
     @property
@@ -65,6 +69,7 @@ class Embedded:
     """One process and its nats-server on a folder."""
 
     engine = EMBEDDED
+    pace = 0.03
     ca = None
 
     def __init__(self, serve: Serve) -> None:

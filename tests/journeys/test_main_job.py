@@ -175,7 +175,7 @@ def test_a_platform_that_is_restarted_goes_on(town: Town) -> None:
     town.operator("party", "rotate", kiwi, "--creds", town.creds("kiwi"))
 
     accepted = asyncio.run(restarted_while_kiwi_speaks(town))
-    assert types(timeline(town, "kiwi")) == ["ConcernRaised"] * accepted
+    assert types(timeline(town, "kiwi")) == ["ClientRaisedConcern"] * accepted
     assert (clock(town), timeline(town, "joker")) == kept
     assert town.follow("joker", 4, "--from", 1) == read
     town.do("zoopit", "revise_facts", **MORE)
