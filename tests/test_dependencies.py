@@ -23,7 +23,7 @@ def declared() -> set[str]:
 def explained() -> set[str]:
     page = (ROOT / "docs/decisions/0005-dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([^|]+) \|", page.partition("## Why not")[0], re.MULTILINE)
-    names = {re.sub(r"\[.*\]", "", name.strip()) for row in rows for name in row.split(",")}
+    names = {name.strip() for row in rows for name in re.sub(r"\[.*?\]", "", row).split(",")}
     return {name for name in names if NAME.fullmatch(name)} - {"package"}
 
 
