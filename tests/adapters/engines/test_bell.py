@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from adapters.engines.bell import LocalBell
 from adapters.engines.postgres import PostgresBell, channel
@@ -68,7 +69,7 @@ def test_a_ring_within_a_transaction_is_heard_when_it_is_committed(url: str) -> 
     with ringing(url) as bell, psycopg.connect(url) as one:
         told = threading.Event()
         bell.hear("ledger", told.set)
-        one.execute(psycopg.sql.SQL("NOTIFY {}").format(channel("ledger")))
+        one.execute(sql.SQL("NOTIFY {}").format(channel("ledger")))
         assert not told.wait(0.3)
         one.commit()
         assert told.wait(PATIENCE)
