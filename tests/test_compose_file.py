@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import typer.main
@@ -161,6 +162,53 @@ def test_engines_are_set_up_before_anything_starts_on_them() -> None:
         assert SERVICES[name]["depends_on"]["setup"] == done
     assert SERVICES["setup"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
     assert SERVICES["postgres"]["depends_on"]["prepare"] == done
+
+
+# --- room ---
+
+
+def size(said: str) -> int:
+    """Bytes, as compose counts them."""
+    number, unit = re.fullmatch(r"(\d+)([kmg])b?", said).groups()  # type: ignore[union-attr]
+    return int(number) * 1024 ** ("kmg".index(unit) + 1)
+
+
+def scratch(service: str) -> int:
+    """What its folders in memory may take of its limit."""
+    said = (re.search(r"size=(\w+)", one) for one in SERVICES[service].get("tmpfs", []))
+    return sum(size(found.group(1)) for found in said if found)
+
+
+def limit(service: str) -> int:
+    return size(SERVICES[service]["deploy"]["resources"]["limits"]["memory"])
+
+
+@pytest.mark.parametrize("role", ["api", "relay", "projector"])
+def test_a_role_has_the_memory_that_the_largest_report_was_measured_to_take(role: str) -> None:
+    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    peak = re.search(r"^\| `peak_mb` \| (\d+) \|", page, re.MULTILINE)
+    assert peak
+    assert limit(role) > int(peak.group(1)) * 1024**2 + scratch(role)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_writes_to_memory_leaves_it_some_to_run_in(service: str) -> None:
+    assert scratch(service) <= limit(service) / 2
+
+
+# --- the database's own role ---
+
+
+def test_the_database_s_superuser_is_not_what_varsel_is() -> None:
+    said = settings_of("postgres")
+    assert urlsplit(settings_of("api")["VARSEL_DATABASE_URL"]).username == "varsel"
+    assert said["POSTGRES_USER"] == "postgres"
+    users = {name for name, one in SERVICES.items() if "superuser_password" in one.get("secrets", [])}
+    assert users == {"postgres"}
+    assert said["POSTGRES_PASSWORD_FILE"] == "/run/secrets/superuser_password"
+    assert ("./docker/postgres/init.sql", "/docker-entrypoint-initdb.d/init.sql") in set(
+        volumes("postgres")
+    )
 
 
 # --- in one word with the code ---

@@ -70,6 +70,38 @@ def test_every_figure_that_is_named_is_in_an_alert_or_a_panel() -> None:
     assert [name for name in sorted(named) if name not in asked] == []
 
 
+def commands_of_docker() -> list[list[str]]:
+    """Every line of a block that calls `docker compose`, in words."""
+    blocks = re.findall(r"^```(?:console|sh)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    joined = "\n".join(blocks).replace("\\\n", " ")
+    lines = re.findall(r"^docker compose (.*)$", joined, re.MULTILINE)
+    return [re.sub(r"\s[<>#].*|'.*", "", one).split() for one in lines]
+
+
+def services(words: list[str]) -> list[str]:
+    """The services that a command is about: what comes behind its options."""
+    rest, found = iter(words), list[str]()
+    for word in rest:
+        if word in {"-p", "--env", "--name", "--volume", "--entrypoint"}:
+            next(rest)
+        elif not word.startswith("-"):
+            found.append(word)
+    many = found[0] in {"up", "stop", "restart", "build", "pull", "down"}
+    return found[1:] if many else found[1:2]
+
+
+def test_every_service_that_a_command_names_is_in_the_compose_file() -> None:
+    known = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"])
+    named = [services(words) for words in commands_of_docker()]
+    assert len(named) > 20
+    assert {one for each in named for one in each} <= known
+
+
+def test_no_command_holds_a_password() -> None:
+    assert re.findall(r"://[^\s@/]+:[^\s@/]+@", PAGE) == []
+    assert "PGPASSWORD" not in PAGE
+
+
 def test_every_file_that_is_named_is_there() -> None:
     named = set(re.findall(r"`((?:docker|docs|tests)/[\w/.-]+)`", PAGE)) - {"docker/secrets"}
     named = {name for name in named if not name.startswith("docker/secrets/")}

@@ -47,7 +47,7 @@ async def open_broker(ground: Ground, parties: Callable[[], int]) -> Broker:
     )
     ground.stack.push_async_callback(core.close)
     tenancy = Tenancy(system, core)
-    await tenancy.push_account(trust.platform_account_jwt(now))
+    await tenancy.ensure_account(trust.platform_key, trust.platform_account_jwt(now))
     await tenancy.ensure_stream()
     return Broker(url, core, tenancy, server.revive)
 

@@ -19,7 +19,7 @@ from adapters.engines.turns import process_name
 from adapters.logs import Log
 from adapters.sql.postgres import Database
 from adapters.tasks import end
-from domain.errors import Unavailable
+from domain.errors import Refused, Unavailable
 
 Session = psycopg.AsyncConnection[tuple[object, ...]]
 _LISTEN: Final = 1.0  # seconds after which the listener looks whether it shall stop
@@ -224,3 +224,14 @@ def present(database: Database) -> list[str]:
     store = database.store()
     store.declare(_TABLE)
     return [name for name, _ in store.rows(_HEAR, "")]
+
+
+def require_alone(database: Database, why: str) -> None:
+    """Raise `Refused` while processes of the platform run on this database; `why` none may."""
+    if there := present(database):
+        raise Refused(
+            "processes of the platform run on this database",
+            got=", ".join(there),
+            expected=f"none: {why}",
+            next_step="stop every varsel serve; one that was killed is forgotten in ten seconds",
+        )

@@ -111,6 +111,13 @@ def creds_file(jwt: str, user_seed: str, comment: str) -> str:
     )
 
 
+def words(jwt: str) -> dict[str, Any]:
+    """What an account's JWT says, whenever it was issued."""
+    body = jwt.split(".")[1]
+    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return {name: value for name, value in said.items() if name not in {"iat", "jti"}}
+
+
 def _allow(which: str, subjects: Sequence[str]) -> list[str]:
     if isinstance(subjects, str) or not subjects or not all(subjects):
         raise ValueError(

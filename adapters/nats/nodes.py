@@ -14,11 +14,12 @@ from functools import partial
 from itertools import count
 from typing import Any, Final, NamedTuple, Self
 
-from adapters.nats.connection import GLANCE, Connection, Message, Report, Session, silent
+from adapters.nats.connection import GLANCE, Connection, Message, Report, Session, ask, silent
 from adapters.nats.errors import AccountRefused, Disconnected, Unanswered
 from adapters.nats.insisting import insist
 
 _PUSH: Final = "$SYS.REQ.CLAIMS.UPDATE"
+_LOOKUP: Final = "$SYS.REQ.ACCOUNT.{}.CLAIMS.LOOKUP"
 _JETSTREAM: Final = "$SYS.REQ.SERVER.PING.JSZ"
 _FIRST: Final = 10.0  # seconds in which one node at least must have answered
 _QUIET: Final = 0.5  # seconds without another answer, after which all that are up have answered
@@ -84,6 +85,14 @@ class Nodes:
                     expected="a JWT signed by this server's operator",
                     next_step="was the server started with another platform's operator?",
                 )
+
+    async def known(self, account: str) -> str | None:
+        """The JWT of an account, from the first node to answer; None where none knows it."""
+        try:
+            answer = await ask(self._nc, _LOOKUP.format(account), b"", _ABSENT)
+        except Unanswered:
+            return None
+        return answer.data.decode() or None
 
     async def _look(self) -> dict[str, Answer]:
         return await self._ask(_JETSTREAM, b"", lambda _: False, _QUIET)

@@ -79,7 +79,7 @@ async def broker_outside(  # noqa: PLR0913, PLR0917 - what a broker is made of
         report=report,
     )
     require_safe(await tenancy.nodes.look(), cluster.replicas, report)
-    await tenancy.push_account(trust.platform_account_jwt(now))
+    await tenancy.ensure_account(trust.platform_key, trust.platform_account_jwt(now))
     await tenancy.ensure_stream()
     return cluster.url, tenancy, core
 

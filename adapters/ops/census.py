@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,7 @@ from adapters.tasks import end
 from domain.errors import VarselError
 from domain.law.rules import Rules
 from projections import awaiting, board, lag, matters, obligations, parties
-from projections.rows import Rows
+from projections.rows import Row, Rows
 
 REST: Final = 9  # times as long as the last count took
 LOOK: Final = 5.0  # seconds between looks whether this process is the one that counts
@@ -42,10 +42,14 @@ class Ports:
 
 @dataclass(frozen=True)
 class Count:
-    """What was counted, when (monotonic seconds), and how long it took."""
+    """What was counted, when (monotonic seconds), and how long it took.
+
+    `oldest` is the age in seconds of the first notice that has not been seen to arrive.
+    """
 
     behind: dict[str, int]
     undelivered: int
+    oldest: float
     unacknowledged: int
     overdue: dict[str, int]
     at: float
@@ -82,9 +86,11 @@ class Census:
                 incidents |= {incident for incident, _ in rows.all(matters.VIEW, party.id)}
             time.sleep(0)  # others take turns at the interpreter
         took = time.monotonic() - began
+        waiting = awaiting.deliveries(rows)
         return Count(
             behind=self._behind(rows),
-            undelivered=len(awaiting.deliveries(rows)),
+            undelivered=len(waiting),
+            oldest=_age(waiting, now),
             unacknowledged=sum(_unacknowledged(one, rows) for one in incidents),
             overdue=dict(overdue),
             at=began,
@@ -112,6 +118,12 @@ class Census:
                 except Exception:  # noqa: BLE001 - a census that dies stays unseen
                     self._log.error("census.failed", exc_info=True)
             await asyncio.sleep(rest)
+
+
+def _age(waiting: Sequence[Row], now: datetime) -> float:
+    """Seconds since the first of these notices was given; 0 where there is none."""
+    since = min((datetime.fromisoformat(row["since"]) for row in waiting), default=now)
+    return max(0.0, (now - since).total_seconds())
 
 
 def _unacknowledged(incident: str, rows: Rows) -> int:

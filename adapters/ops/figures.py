@@ -21,14 +21,18 @@ from projections import credentials, feed_index
 
 @dataclass(frozen=True)
 class Watched:
-    """A process of the platform: its parts, and what only its composition knows."""
+    """A process of the platform: its parts, and what only its composition knows.
+
+    `data` is the folder where the ledger lies, None where a database keeps it; `connected` is None
+    where this process does not speak with NATS. Neither then has a figure to show.
+    """
 
     parts: Parts
     platform: Platform
     census: Census
     role: str
-    data: Path
-    connected: Callable[[], bool]
+    data: Path | None
+    connected: Callable[[], bool] | None
     turns: Callable[[], Mapping[str, bool]]
     ailing: Callable[[], Sequence[str]]
 
@@ -120,9 +124,11 @@ class Figures(Collector):
         build = _gauge("varsel_build_info", "What runs here, as what", *said, "role")
         build.add_metric([*said.values(), self._of.role], 1)
         yield build
-        free = shutil.disk_usage(self._of.data).free
-        yield _one("varsel_disk_free_bytes", "Room left where the data folder lies", free)
-        yield _one("varsel_broker_connected", "1 while NATS answers", self._of.connected())
+        if self._of.data is not None:
+            free = shutil.disk_usage(self._of.data).free
+            yield _one("varsel_disk_free_bytes", "Room left where the ledger's folder lies", free)
+        if self._of.connected is not None:
+            yield _one("varsel_broker_connected", "1 while NATS answers", self._of.connected())
         trouble = _gauge("varsel_trouble", "1 while something is in this part's way", "part")
         for part, why in troubles(self._of).items():
             trouble.add_metric([part], why is not None)
@@ -140,6 +146,8 @@ class Figures(Collector):
         yield _one("varsel_census_seconds", "How long the census took", last.took)
         unseen = "Notices not seen to arrive at their client"
         yield _one("varsel_notices_undelivered", unseen, last.undelivered)
+        oldest = "Age of the oldest of them when they were counted, 0 where there is none"
+        yield _one("varsel_oldest_undelivered_seconds", oldest, last.oldest)
         silent = "Notices that their client has not acknowledged"
         yield _one("varsel_notices_unacknowledged", silent, last.unacknowledged)
         overdue = _gauge("varsel_duties_overdue", "Duties past their time and not met", "law")

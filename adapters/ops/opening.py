@@ -33,14 +33,15 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
     stack: AsyncExitStack,
     *,
     rules: Rules,
-    connected: Callable[[], bool],
+    connected: Callable[[], bool] | None,
     turns: NotedTurns | None = None,
     ailing: Callable[[], Sequence[str]] = tuple,
     port: int,
 ) -> str:
     """Measure, trace and answer the operator until the stack is left; gives the door's URL.
 
-    `connected` says whether NATS answers. `turns` are those of this process; None where it is the
+    `connected` says whether NATS answers; None where this process does not speak with it, as the
+    data folder is nobody's where a database keeps the ledger. `turns` are those of this process; None where it is the
     only one, and all turns are its own. `ailing` tells of work that could not be begun in its turn.
     """
     meter = Meter(VERBS)
@@ -60,7 +61,8 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
     stack.push_async_callback(counting.stop)
     held = turns.held if turns else dict[str, bool]
     role = settings.role.value
-    of = Watched(parts, platform, counting, role, settings.data, connected, held, ailing)
+    keeps = settings.data if settings.database_url is None else None
+    of = Watched(parts, platform, counting, role, keeps, connected, held, ailing)
     meter.registry.register(Figures(of))
     platform.observe = _watcher(settings, meter, stack)
     at = listen(settings.ops_host, port, "--ops")

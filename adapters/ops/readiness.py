@@ -104,7 +104,7 @@ class Readiness:
         return Missing("evidence", f"{found} events are not signed for") if found else None
 
     def _broker(self) -> Iterator[Missing]:
-        if not self._of.connected():
+        if self._of.connected is not None and not self._of.connected():
             yield Missing("broker", self._of.platform.away or "NATS is not connected")
 
     def _relay(self) -> Iterator[Missing]:

@@ -31,7 +31,7 @@ _NOTICE: Final = {
 }
 _SESSION: Final = (
     "default_transaction_isolation = 'read committed'",  # who waited for a lock sees what came
-    "idle_in_transaction_session_timeout = '60s'",
+    "idle_in_transaction_session_timeout = '10s'",  # longer than its holder ever thinks
     "lock_timeout = '30s'",
     "tcp_keepalives_idle = 5",
     "tcp_keepalives_interval = 2",

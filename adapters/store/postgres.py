@@ -20,7 +20,7 @@ from adapters.sql.postgres import Connection, Database
 from adapters.store import safety, schema
 from adapters.store.inspecting_postgres import LedgerTable
 from adapters.store.inspection import Inspection
-from adapters.store.recorders import LedgerRecorder, Make
+from adapters.store.recorders import LedgerRecorder, Make, behind, gone
 
 T = TypeVar("T")
 
@@ -29,7 +29,11 @@ T = TypeVar("T")
 _LOCK: Final = b"SELECT at, position FROM clock WHERE one = 1 FOR UPDATE"
 _INSERT: Final = b"""
     INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
-    SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bigint[])"""
+    SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bigint[])
+    WHERE NOT EXISTS (
+        SELECT FROM unnest(%s::uuid[], %s::bigint[]) AS behind (stream, version)
+        LEFT JOIN stored_events ON (originator_id, originator_version) = (stream, version)
+        WHERE originator_id IS NULL)"""
 _MOVE: Final = b"UPDATE clock SET at = %s, position = %s WHERE one = 1"
 _KEEP: Final = b"INSERT INTO receipts (party, command, digest, receipt) VALUES (%s, %s, %s, %s)"
 _RING: Final = b"NOTIFY varsel_ledger"  # told to whoever listens when this is committed
@@ -173,12 +177,19 @@ class PostgresLedgerRecorder(LedgerRecorder):
 
 
 def _insert(one: Connection, events: Sequence[StoredEvent], at: str, last: int) -> list[int]:
-    """One round trip, however many there are; the positions they got."""
+    """One round trip, however many there are; the positions they got.
+
+    None is inserted where one that it follows is not there any more.
+    """
     positions = list(range(last + 1, last + 1 + len(events)))
     streams = [event.originator_id for event in events]
     versions = [event.originator_version for event in events]
     topics, states = [event.topic for event in events], [event.state for event in events]
-    one.execute(_INSERT, (streams, versions, topics, states, positions))
+    needed = sorted(behind(events), key=str)
+    there = [stream for stream, _ in needed], [version for _, version in needed]
+    done = one.execute(_INSERT, (streams, versions, topics, states, positions, *there))
+    if done.rowcount != len(events):
+        raise gone(needed)
     one.execute(_MOVE, (at, last + len(events)))
     return positions
 

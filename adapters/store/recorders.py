@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
@@ -50,6 +51,7 @@ class Batch(NamedTuple):
     receipt: Callable[[Sequence[int]], KeptReceipt]
 
 
+Needed = set[tuple[UUID | str, int]]
 Make = Callable[[str], Batch]
 """Makes a batch from the stamp of the last event (empty before the first), under the lock."""
 
@@ -63,7 +65,9 @@ class LedgerRecorder(ApplicationRecorder):
     def append(self, make: Make) -> None:
         """Write a batch whole or not at all, on disk when it returns.
 
-        Raises the library's `IntegrityError` where a version or the command id is taken. `make`
+        Raises the library's `IntegrityError` where a version or the command id is taken, and where
+        the version before a new one is not there: it was lost after a command was decided on it, by
+        a stand-by that took over without the newest commits. `make`
         is asked again where it is not known whether the first try was committed.
         """
 
@@ -109,6 +113,7 @@ class SqliteLedgerRecorder(SQLiteApplicationRecorder, LedgerRecorder):
         with self._writing() as c:
             c.execute("SELECT at FROM clock WHERE one=1")
             batch = make(c.fetchone()["at"])
+            self._require(c, behind(batch.events))
             try:
                 positions = self._insert_events(c, batch.events) or ()
                 c.execute("INSERT INTO receipts VALUES (?,?,?,?)", batch.receipt(positions))
@@ -150,6 +155,14 @@ class SqliteLedgerRecorder(SQLiteApplicationRecorder, LedgerRecorder):
         """See `LedgerRecorder`."""
         self.datastore.close()
 
+    @staticmethod
+    def _require(c: SQLiteCursor, needed: Needed) -> None:
+        asked = "SELECT 1 FROM stored_events WHERE originator_id=? AND originator_version=?"
+        for stream, version in needed:
+            c.execute(asked, (stream.hex if isinstance(stream, UUID) else stream, version))
+            if c.fetchone() is None:
+                raise gone([(stream, version)])
+
     @contextmanager
     def _writing(self) -> Generator[SQLiteCursor]:
         """A transaction that holds the file's one write lock from its first moment."""
@@ -189,6 +202,9 @@ class MemoryLedgerRecorder(POPOApplicationRecorder, LedgerRecorder):
             kept = batch.receipt(range(first, first + len(batch.events)))
             if (kept.party, kept.command) in self._receipts:
                 raise IntegrityError(kept.command)
+            for stream, version in behind(batch.events):
+                if version not in self._stored_events_index[str(stream)]:
+                    raise gone([(stream, version)])
             self._insert_events(batch.events)
             self._receipts[kept.party, kept.command] = (kept.digest, kept.receipt)
             self._clock = batch.at
@@ -217,6 +233,17 @@ class MemoryLedgerRecorder(POPOApplicationRecorder, LedgerRecorder):
 
     def close(self) -> None:
         """See `LedgerRecorder`."""
+
+
+def behind(events: Sequence[StoredEvent]) -> Needed:
+    """The versions that must be there already: of each stream the one before its first new one."""
+    new = {(event.originator_id, event.originator_version) for event in events}
+    return {(stream, version - 1) for stream, version in new if version > 1} - new
+
+
+def gone(needed: Collection[tuple[UUID | str, int]]) -> IntegrityError:
+    """The refusal of a batch that follows versions of which one at least is not there."""
+    return IntegrityError(f"not all of these versions are there any more: {needed}")
 
 
 def recorder_for(where: Path | Database | None) -> LedgerRecorder:

@@ -37,8 +37,17 @@ def upgrade_file(path: Path) -> Upgrade:
 
 
 def upgrade_database(database: Database) -> Upgrade:
-    """Bring the tables on PostgreSQL up, whose back-up is the operator's own."""
-    return Upgrade(schema.bring_up(database.store(), schema.POSTGRES))
+    """Bring the tables on PostgreSQL up, whose back-up is the operator's own.
+
+    Raises `Refused` while processes run on older ones, `Unavailable` for newer ones. Where there is
+    nothing to do, nobody is in the way: setup says so at every start.
+    """
+    from adapters.engines.postgres import require_alone  # noqa: PLC0415 - of an extra
+
+    def alone(_: int) -> None:
+        require_alone(database, "the tables would change under them")
+
+    return Upgrade(schema.bring_up(database.store(), schema.POSTGRES, alone))
 
 
 def _copied(path: Path, version: int) -> Path:

@@ -93,10 +93,11 @@ class Views:
         """
         with self._switching:
             rows = self._shelf.current()
-            events = self._read(rows.last().position, BATCH)
+            last = rows.last()  # looked up once: the batch is for rows that end here, or for none
+            events = self._read(last.position, BATCH)
             if events:
                 with self.observe("project"):
-                    rows.apply(events, self._projections)
+                    rows.apply(events, self._projections, last)
             return len(events)
 
     def rebuild(self, progress: Progress = _untold) -> str:
@@ -173,8 +174,8 @@ class Views:
         return fresh
 
     def _fill(self, rows: Generation, progress: Progress) -> None:
-        while events := self._read(rows.last().position, BATCH):
-            progress(rows.apply(events, self._every))
+        while events := self._read((last := rows.last()).position, BATCH):
+            progress(rows.apply(events, self._every, last))
 
     def _difference(self, fresh: Generation) -> str | None:
         """Where the rows in use, caught up, differ from those that were built anew."""
@@ -182,16 +183,16 @@ class Views:
             with self._shelf.still():  # what fails in here, fails alone
                 self._level(fresh.last().position)
                 return self._shelf.difference(fresh)
-        except UNREADABLE as broken:
-            return f"{self.generation} cannot be read: {broken}"
+        except Exception as broken:  # noqa: BLE001 - no projection stumbles over sound rows
+            return f"{self.generation} cannot be read: {broken!r}"
 
     def _level(self, position: int) -> None:
         """Bring every part of the views in use to the same position, and no further."""
         for rows, part in self._shelf.parts():
             mine = in_part(part, self._every)
-            while rows.last().position < position:
-                events = self._read(rows.last().position, BATCH)
-                rows.apply([one for one in events if one.position <= position], mine)
+            while (last := rows.last()).position < position:
+                events = self._read(last.position, BATCH)
+                rows.apply([one for one in events if one.position <= position], mine, last)
 
     def _divide(self, shelf: TableShelf, of: int) -> None:
         """Have so many parts go on from where the ones before them came to."""

@@ -48,7 +48,8 @@ _LAST: Final = (
 )
 _MOVE: Final = sql.SQL(
     "UPDATE view_parts SET position=%s, event=%s "
-    "WHERE generation=%s AND part=%s AND parts=%s AND position=%s RETURNING position"
+    "WHERE generation=%s AND part=%s AND parts=%s AND position=%s "
+    "AND event IS NOT DISTINCT FROM %s RETURNING position"  # else it is another history's
 )
 # A batch that a crash of the server takes with it is projected again: it need not be on disk yet.
 _LAZILY: Final = sql.SQL("SET LOCAL synchronous_commit = off")
@@ -115,16 +116,18 @@ class PostgresRows:
             )
         return Reached(*found[0])
 
-    def apply(self, events: Iterable[Recorded], projections: Iterable[Project]) -> int:
+    def apply(
+        self, events: Iterable[Recorded], projections: Iterable[Project], last: Reached
+    ) -> int:
         """Project a batch and commit it with its position; returns the position reached.
 
-        Whatever was read is as it was while nobody else moved this part: else all is refused.
+        Whatever was read is as it was while nobody else moved this part: else all is refused. So it
+        is where a crash of the server took the last batches with it, and rows went back.
         """
-        before = self.last()
         batch = Batch(self)
-        reached = batch.take(events, projections, before)
+        reached = batch.take(events, projections, last)
         # Where the first try was committed after all, the second one is refused as overtaken.
-        self._database.again(lambda: self._commit(batch, before, reached))
+        self._database.again(lambda: self._commit(batch, last, reached))
         return reached.position
 
     def differs_from(self, other: PostgresRows) -> str | None:
@@ -135,7 +138,7 @@ class PostgresRows:
 
     def _commit(self, batch: Batch, before: Reached, reached: Reached) -> None:
         """Whoever moves the position first wins; the other one waits for it, and is refused."""
-        at = (self.number, self.part.number, self.part.of, before.position)
+        at = (self.number, self.part.number, self.part.of, *before)
         with self._there(), self._database.transaction() as one, one.pipeline():
             one.execute(_LAZILY)
             moved = one.execute(_MOVE, (*reached, *at))
@@ -145,7 +148,7 @@ class PostgresRows:
                 raise Overtaken(
                     "another process has moved these views on, or replaced them",
                     got=f"{self.name}, part {self.part.number} of {self.part.of}",
-                    expected=f"position {before.position}, as it was read",
+                    expected=f"position {before.position} and its event, as they were read",
                     next_step="look again: nothing of this batch was kept",
                 )
 

@@ -36,10 +36,13 @@ class Generation(Rows, Protocol):
         """How far these rows have come."""
         ...
 
-    def apply(self, events: Iterable[Recorded], projections: Iterable[Project]) -> int:
+    def apply(
+        self, events: Iterable[Recorded], projections: Iterable[Project], last: Reached
+    ) -> int:
         """Project a batch and commit it with its position; returns the position reached.
 
-        An event at or before the last one's position is passed over.
+        `last` is how far the rows were when the batch was read: where others moved them since,
+        `Overtaken` is raised. An event at or before its position is passed over.
         """
         ...
 

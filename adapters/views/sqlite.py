@@ -94,11 +94,16 @@ class SqliteRows:
         row = self.get(_META, "", _POSITION) or {"position": 0}
         return Reached(int(row["position"]), row.get("event"))
 
-    def apply(self, events: Iterable[Recorded], projections: Iterable[Project]) -> int:
-        """Project a batch and commit it with its position; returns the position reached."""
-        batch, before = Batch(self), self.last()
-        reached = batch.take(events, projections, before)
-        if reached != before:
+    def apply(
+        self, events: Iterable[Recorded], projections: Iterable[Project], last: Reached
+    ) -> int:
+        """Project a batch and commit it with its position; returns the position reached.
+
+        Nobody but this process moves these rows: they are where they were when `last` was read.
+        """
+        batch = Batch(self)
+        reached = batch.take(events, projections, last)
+        if reached != last:
             batch.put(_META, "", _POSITION, reached._asdict())
         self._commit(batch)
         return reached.position

@@ -52,7 +52,7 @@ async def findings(crowd: Crowd) -> list[str]:
     while True:
         async with await crowd.stage.operator() as operator:
             try:
-                found = await operator.call("examine", {}, patience=PATIENCE / 3)
+                found = await operator.call("examine", {}, patience=PATIENCE)
             except (Unanswered, Disconnected, Unavailable):  # who took the question was killed
                 if time.monotonic() > deadline:
                     raise

@@ -241,18 +241,25 @@ class Crowd:
 
     async def settled(self) -> None:
         """Once all has come as far as the ledger, and who follows has read and been seen to."""
+        last: object = None
 
         async def so_far() -> bool:
+            nonlocal last
             try:
                 async with await self.stage.operator() as operator:
                     found = (await operator.call("feeds", {}, patience=5))["feeds"]
-                    well = (await operator.call("health", {}, patience=5))["ok"]
-            except (Unanswered, Disconnected, Unavailable):
+                    health = await operator.call("health", {}, patience=5)
+            except (Unanswered, Disconnected, Unavailable) as trouble:
+                last = trouble
                 return False
-            following = [one for one in found if one["party"] in self.read]
-            return bool(well) and not any(one["awaiting"] for one in following)
+            behind = [one for one in found if one["party"] in self.read and one["awaiting"]]
+            last = behind, health
+            return bool(health["ok"]) and not behind
 
-        await until(so_far)
+        try:
+            await until(so_far)
+        except AssertionError:
+            raise AssertionError(f"it does not come to rest: {last}") from None
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

@@ -36,7 +36,7 @@ from tests.postgres import Postgres, own
 
 ROLES: Final = ("api", "relay", "projector")
 TURNS: Final = {"relay": "relay", "projector": "projector 1/1"}
-DATABASE, FEED = 160, 96  # megabytes
+DATABASE, FEED = 320, 96  # megabytes
 # Little WAL, all of it there from the start: a full disk is to meet the tables first.
 SETTINGS: Final = ("max_wal_size=64MB", "min_wal_size=64MB", "max_connections=120")
 _HOLDER: Final = """
@@ -145,7 +145,9 @@ class Production:
             pids = {int(name.rpartition(" ")[2]) for (name,) in names}
             return next((one for one in self.of(role) if one.runs and one.pid in pids), None)
 
-        return seen(found)
+        holder = seen(found)
+        assert holder is not None
+        return holder
 
     def add(self, name: str) -> Process:
         """One more process; it does not run yet."""
@@ -213,6 +215,6 @@ def production() -> Iterator[Production]:
         stack.callback(cluster.stop)
         made = Production(root, database, cluster, network, disks)
         made.set_up()
-        stack.callback(lambda: [one.kill() for one in made.processes.values()])
+        stack.callback(made.kill)
         made.start()
         yield made

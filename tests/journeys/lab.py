@@ -50,6 +50,8 @@ class Stage(Protocol):
     def nodes(self) -> Sequence[str]: ...
     @property
     def doors(self) -> tuple[str, str]: ...
+    def start(self) -> object: ...
+    def kill(self) -> None: ...
     def restart(self) -> None: ...
 
 
@@ -246,9 +248,7 @@ class Town:
         told = self._speak(party, "follow", "--limit", limit, *words)
         return [json.loads(line) for line in told.splitlines()]
 
-    def _speak(
-        self, party: str, *words: object, said: object = None, refused: bool = False
-    ) -> str:
+    def _speak(self, party: str, *words: object, said: object = None, refused: bool = False) -> str:
         who = ("--creds", self.creds(party), "--json")
         text = json.dumps(said)
         return varsel(*words, *who, said=text, refused=refused, variables=self.known)

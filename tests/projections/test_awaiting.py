@@ -53,6 +53,13 @@ def test_an_awaited_notice_says_which_message_of_the_stream_carries_it() -> None
         assert str(views.story.log()[message["position"] - 1].id) == notice
 
 
+def test_an_awaited_notice_says_since_when() -> None:
+    views = read(a_story(*told("joker")))
+    (row,) = awaiting.deliveries(views.rows)
+    [notice] = [x for x in views.story.log() if str(x.id) == row["notice"]]
+    assert row["since"] == notice.envelope.recorded_at.isoformat()
+
+
 def test_where_there_is_no_feed_a_notice_is_awaited_without_a_number() -> None:
     rows = MemoryRows()
     for event in a_story(*told("joker")).log():

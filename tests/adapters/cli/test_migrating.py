@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from pathlib import Path
 
+from adapters.engines.postgres import PostgresPresence, present
+from adapters.engines.presence import Report
 from adapters.folder import claimed
+from adapters.sql.postgres import Database, address
+from adapters.store import schema
 from tests.adapters.cli.lab import script
+from tests.adapters.nats.lab import until
 from tests.history.stores.telling import HERE
 from tests.postgres import database
 
@@ -54,3 +60,26 @@ def test_a_new_database_is_prepared(tmp_path: Path) -> None:
     assert ran.json() == {"from": 0, "to": 2, "copy": None}
     ran = script("migrate", "--data", tmp_path, "--database-url", url)
     assert "there is nothing to do" in " ".join(ran.out.split())
+
+
+def test_a_database_on_which_processes_run_is_changed_under_none_of_them(tmp_path: Path) -> None:
+    url = database()
+    shared = Database(address(url), size=2)
+    schema.require(shared.store(), schema.POSTGRES)
+    migrate = ("migrate", "--data", tmp_path, "--database-url", url)
+
+    async def story() -> None:
+        running = PostgresPresence(shared, lambda: Report("api"))
+        running.start()
+        await until(lambda: bool(present(shared)))
+        there = await asyncio.to_thread(script, *migrate)
+        assert "there is nothing to do" in " ".join(there.out.split()), "as setup does at each up"
+        shared.store().rows("UPDATE layout SET version=1")
+        refused = await asyncio.to_thread(script, *migrate)
+        assert refused.code == 1
+        assert "processes of the platform run on this database" in refused.err
+        assert shared.store().rows("SELECT version FROM layout") == [(1,)]
+        await running.stop()
+
+    asyncio.run(story())
+    shared.close()

@@ -9,22 +9,30 @@ import sys
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import yaml
 
+from adapters.compose import running
 from adapters.engines.turns import OwnTurns
+from adapters.nats.server import free_port
 from adapters.ops import pulse, readiness
 from adapters.ops.readiness import THREADS, Life
 from adapters.ops.turns import NotedTurns
+from adapters.roles import Role
+from adapters.settings import Settings
 from adapters.tasks import end
 from domain.errors import Invalid, Unavailable
+from projections import awaiting
 from tests.adapters.nats.lab import until
-from tests.adapters.ops.lab import watched
+from tests.adapters.ops.lab import samples, watched
 from tests.adapters.running import raised
 from tests.builders import a_leak, told
+from tests.postgres import database
 
 
 def test_a_platform_that_is_well_says_so_and_shows_its_figures(tmp_path: Path) -> None:
@@ -83,9 +91,63 @@ def test_notices_duties_and_feeds_are_counted_party_by_party(tmp_path: Path) -> 
             await seen.again()  # a door opened now counts at once
             figures = await seen.counted()
             assert figures["varsel_notices_undelivered"] == 2
+            since = [row["since"] for row in awaiting.deliveries(seen.up.running.parts.views.rows)]
+            oldest = (datetime.now(UTC) - min(map(datetime.fromisoformat, since))).total_seconds()
+            assert 0 < figures["varsel_oldest_undelivered_seconds"] <= oldest
             assert figures['varsel_duties_overdue{law="gdpr"}'] == 0
             assert figures['varsel_feed_behind{party="joker"}'] > 0
             assert figures['varsel_feed_behind{party="(others)"}'] == 0
+
+    asyncio.run(story())
+
+
+def test_the_age_of_the_oldest_notice_is_reckoned_from_when_it_was_given(tmp_path: Path) -> None:
+    later = timedelta(hours=5)
+
+    async def story() -> None:
+        async with watched(tmp_path) as seen:
+            parts = seen.up.running.parts
+            clock = parts.clock
+            await seen.again()
+            assert (await seen.counted())["varsel_oldest_undelivered_seconds"] == 0
+            await seen.up.take(*told("joker", "kiwi"))
+            await seen.up.settled()
+            parts.clock = lambda: clock() + later
+            await seen.again()
+            oldest = (await seen.counted())["varsel_oldest_undelivered_seconds"]
+            assert later.total_seconds() <= oldest < later.total_seconds() + 60
+
+    asyncio.run(story())
+
+
+def test_a_projector_says_nothing_of_a_broker_or_a_folder_that_it_does_not_use(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "key").write_text("11" * 32)
+    (tmp_path / "key").chmod(0o600)
+    settings = Settings(
+        data=tmp_path / "data",
+        role=Role.PROJECTOR,
+        database_url=database(),
+        master_key_file=tmp_path / "key",
+        nats_url=f"nats://127.0.0.1:{free_port()}",
+        ops_port=0,
+    )
+
+    async def story() -> None:
+        async with running(settings) as one, httpx2.AsyncClient(timeout=20) as http:
+            figures: dict[str, float] = {}
+
+            async def reads() -> bool:
+                figures.update(samples((await http.get(f"{one.ops}/metrics")).text))
+                return "varsel_views_position" in figures
+
+            await until(reads)
+            assert [name for name in figures if 'role="projector"' in name]
+            assert "varsel_broker_connected" not in figures
+            assert "varsel_disk_free_bytes" not in figures
+            ready = (await http.get(f"{one.ops}/readyz")).json()
+            assert "broker" not in {each["part"] for each in ready["degraded"]}
 
     asyncio.run(story())
 

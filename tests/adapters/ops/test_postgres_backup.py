@@ -48,14 +48,15 @@ class Kept:
     feed: list[tuple[str, str, str]]
     receipt: dict[str, Any]
     later: int
-    name: str
 
-    def do(self, name: str, **names: str) -> None:
-        """Do what the page says, as it says it."""
-        path = f"{self.server.program('psql').parent}:{os.environ['PATH']}"
-        env = {**os.environ, "PATH": path, "SERVER": self.server.url(), **names}
+    def do(self, name: str, on: Postgres, **names: str) -> None:
+        """Do what the page says, as it says it; what would run in the container runs here."""
+        programs = f"{stand_in(self.folder)}:{on.program('psql').parent}"
+        at = {"PGHOST": "127.0.0.1", "PGPORT": str(on.port), "PGDATA": str(on.data)}
+        env = {**os.environ, **at, "PATH": f"{programs}:{os.environ['PATH']}", **names}
+        said = told_to_do(name).replace("/archive/", f"{self.folder}/archive/")
         done = subprocess.run(
-            ["sh", "-euc", told_to_do(name)], env=env, capture_output=True, text=True, check=False
+            ["sh", "-euc", said], env=env, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
 
@@ -63,11 +64,29 @@ class Kept:
         return up(self.folder / folder, database_url=url, master_key_file=self.key)
 
 
+def stand_in(folder: Path) -> Path:
+    """A folder with a `docker` that starts what follows the service's name, and nothing around it."""
+    made = folder / "bin" / "docker"
+    made.parent.mkdir(exist_ok=True)
+    made.write_text(
+        '#!/bin/sh\nwhile [ "$1" != postgres ]; do shift; done\nshift\nexec "$@"\n'
+    )
+    made.chmod(0o755)
+    return made.parent
+
+
 def as_composed(archive: Path) -> list[str]:
     """The settings that docker-compose.yml gives PostgreSQL, with an archive of ours."""
     words = COMPOSE["services"]["postgres"]["command"]
     said = [one for one in words if "=" in one]
-    return [one.replace("/archive/", f"{archive}/") for one in said]
+    return [one.replace("/archive", str(archive)) for one in said]
+
+
+def keep_in_archive(archive: Path, segment: Path) -> int:
+    """What PostgreSQL does with a full segment of its log, by the command that it is given."""
+    [said] = [one for one in as_composed(archive) if one.startswith("archive_command=")]
+    command = said.partition("=")[2].replace("%p", str(segment)).replace("%f", segment.name)
+    return subprocess.run(["sh", "-c", command], check=False).returncode
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +102,13 @@ def kept(folder: Path) -> Iterator[Kept]:
     archive, place, key = folder / "archive", folder / "server", folder / "key"
     archive.mkdir()
     place.mkdir()
-    server = Postgres(place, as_composed(archive))
+    server = Postgres(place, as_composed(archive), superuser="postgres")
     give(archive)
     key.write_text(os.urandom(32).hex())
     key.chmod(0o600)
     server.start()
-    made = Kept(server, folder, key, [], {}, 0, "")
-    url = server.database()
-    made.name = url.rpartition("/")[2]
+    made = Kept(server, folder, key, [], {}, 0)
+    url = server.as_composed(key)
 
     async def story() -> None:
         async with up_with(folder / "data", database_url=url, master_key_file=key) as platform:
@@ -98,9 +116,8 @@ def kept(folder: Path) -> Iterator[Kept]:
             made.receipt = (await platform.take(*steps))[-1]
             await platform.settled()
             made.feed = feed(platform)
-            backup = {"BACKUP": str(folder / "backup"), "VARSEL_DATABASE_URL": url}
-            made.do("dump", **backup)
-            made.do("base", BASE=str(folder / "base"))
+            made.do("dump", server, BACKUP=str(folder / "backup"))
+            made.do("base", server, BASE=str(folder / "base"))
             await platform.take(a_leak("after-it"))
             await platform.settled()
             made.later = len(feed(platform))
@@ -136,8 +153,12 @@ async def is_as_it_was(platform: Up, kept: Kept) -> None:
 def test_a_platform_starts_on_a_restored_dump_with_the_same_feed_and_its_evidence(
     kept: Kept,
 ) -> None:
-    restored = kept.server.url("varsel_restored")
-    kept.do("restore", BACKUP=str(kept.folder / "backup"), RESTORED=restored)
+    place = kept.folder / "elsewhere-server"
+    place.mkdir()
+    new = Postgres(place, superuser="postgres")
+    new.start()
+    restored = new.as_composed(kept.key)
+    kept.do("restore", new, BACKUP=str(kept.folder / "backup"))
 
     async def story() -> None:
         async with kept.platform(restored, "elsewhere") as platform:
@@ -148,7 +169,10 @@ def test_a_platform_starts_on_a_restored_dump_with_the_same_feed_and_its_evidenc
             again = {"with": dict(question.fields), "command": "asked-once"}
             assert (await joker.call(question.do, again))["receipt"] == kept.receipt
 
-    asyncio.run(story())
+    try:
+        asyncio.run(story())
+    finally:
+        new.stop()
 
 
 def test_a_feed_that_is_ahead_of_what_was_restored_is_kept_and_told_as_loudly_as_there_is(
@@ -188,10 +212,9 @@ def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> N
     kept.server.stop()  # what is not archived yet is, as it stops
     place = kept.folder / "again"
     place.mkdir()
-    again = Postgres(place, as_composed(kept.folder / "unused"))
+    again = Postgres(place, as_composed(kept.folder / "unused"), superuser="postgres")
     shutil.rmtree(again.data)
-    archive = str(kept.folder / "archive")
-    kept.do("recover", BASE=str(kept.folder / "base"), PGDATA=str(again.data), ARCHIVE=archive)
+    kept.do("recover", again, BASE=str(kept.folder / "base"))
     give(again.folder)
     again.start()
 
@@ -201,7 +224,7 @@ def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> N
 
     async def story() -> None:
         await until(recovered)
-        async with kept.platform(again.url(kept.name), "recovered") as platform:
+        async with kept.platform(again.url("varsel", user="varsel"), "recovered") as platform:
             await is_as_it_was(platform, kept)
             assert len(feed(platform)) >= kept.later, "what came after the base copy, too"
 
@@ -210,3 +233,30 @@ def test_any_moment_comes_back_from_a_base_copy_and_the_archive(kept: Kept) -> N
     finally:
         again.stop()
         kept.server.start()
+
+
+def test_a_segment_that_is_archived_again_after_a_crash_is_in_the_archive(tmp_path: Path) -> None:
+    """PostgreSQL asks again where it could not note that the command had succeeded."""
+    archive, segment = tmp_path / "archive", tmp_path / "000000010000000000000001"
+    archive.mkdir()
+    segment.write_bytes(os.urandom(1 << 16))
+    (archive / f".{segment.name}").write_bytes(b"half")  # a copy that a crash left off
+    assert keep_in_archive(archive, segment) == 0
+    assert keep_in_archive(archive, segment) == 0
+    assert [one.name for one in archive.iterdir()] == [segment.name]
+    assert (archive / segment.name).read_bytes() == segment.read_bytes()
+
+
+def test_another_segment_of_the_same_name_is_never_written_over(tmp_path: Path) -> None:
+    archive, segment = tmp_path / "archive", tmp_path / "000000010000000000000001"
+    archive.mkdir()
+    segment.write_bytes(b"ours")
+    (archive / segment.name).write_bytes(b"of another platform")
+    assert keep_in_archive(archive, segment) != 0
+    assert (archive / segment.name).read_bytes() == b"of another platform"
+
+
+def test_where_the_archive_is_not_there_nothing_counts_as_kept(tmp_path: Path) -> None:
+    segment = tmp_path / "000000010000000000000001"
+    segment.write_bytes(b"ours")
+    assert keep_in_archive(tmp_path / "nowhere", segment) != 0

@@ -14,6 +14,7 @@ import yaml
 
 from adapters.engines.turns import OwnTurns
 from adapters.ops.turns import NotedTurns
+from adapters.roles import Role
 from domain.errors import Invalid
 from tests.adapters.ops.lab import watched
 from tests.adapters.running import raised
@@ -85,6 +86,22 @@ def test_alerts_are_told_apart_and_say_what_to_do() -> None:
         assert rule["labels"]["severity"] in {"critical", "warning", "info"}
         assert rule["annotations"]["runbook"].startswith("docs/operations.md#")
         assert rule["annotations"]["summary"]
+        assert rule["annotations"]["why"], "a threshold that nobody can argue with helps nobody"
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role if role is not Role.ALL])
+def test_a_role_that_is_gone_altogether_is_missed(role: str) -> None:
+    missing = [rule["expr"] for rule in RULES if rule["expr"].startswith("absent(")]
+    assert f'absent(varsel_build_info{{role=~"{role}|all"}})' in missing
+
+
+def test_how_to_tell_somebody_is_shown_as_prometheus_reads_it() -> None:
+    said = (ROOT / "docker" / "prometheus" / "prometheus.yml").read_text()
+    _, _, block = said.partition("# alerting:\n")
+    shown = [line for line in block.splitlines() if line.startswith("#")]
+    read = yaml.safe_load("\n".join(["alerting:", *(line[2:] for line in shown)]))
+    [manager] = read["alerting"]["alertmanagers"]
+    assert manager["static_configs"] == [{"targets": ["alertmanager:9093"]}]
 
 
 def test_panels_do_not_lie_over_each_other() -> None:

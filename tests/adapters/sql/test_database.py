@@ -123,7 +123,7 @@ def test_a_lock_does_not_outlive_a_process_that_hangs(database: Database) -> Non
     [[idle]] = database.read(b"SHOW idle_in_transaction_session_timeout")
     [[lock]] = database.read(b"SHOW lock_timeout")
     [[level]] = database.read(b"SHOW transaction_isolation")
-    assert (idle, lock, level) == ("1min", "30s", "read committed")
+    assert (idle, lock, level) == ("10s", "30s", "read committed")
 
 
 def test_a_password_is_never_shown(url: str) -> None:

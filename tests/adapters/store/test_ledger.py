@@ -122,6 +122,15 @@ def test_a_command_id_in_use_saves_nothing(ledger: EventLedger) -> None:
     assert (kept.digest, kept.receipt) == ("its body", first)
 
 
+def test_a_command_decided_on_what_is_not_there_any_more_is_decided_anew(
+    ledger: EventLedger,
+) -> None:
+    ledger.append(changes(), signed("first"), NOW)
+    with pytest.raises(Conflict):
+        ledger.append(changes(expected=3), signed("late"), NOW)
+    assert [read.version for read in ledger.read(INCIDENT)] == [1]
+
+
 def test_of_two_writers_of_one_version_one_wins(ledger: EventLedger) -> None:
     gate = threading.Barrier(4)
 

@@ -79,14 +79,33 @@ def test_a_batch_is_made_from_the_stamp_of_the_last_one(recorder: LedgerRecorder
 @pytest.mark.parametrize("taken", ["c-1", "c-2"], ids=["the command id", "the version"])
 def test_what_is_taken_saves_nothing(recorder: LedgerRecorder, taken: str) -> None:
     recorder.append(a_batch(an_event(), command="c-1"))
-    stream = NOTICE if taken == "c-1" else INCIDENT
-    both = (an_event(NOTICE, 7), an_event(stream))
+    other = an_event(NOTICE, 2) if taken == "c-1" else an_event(INCIDENT)
+    both = (an_event(NOTICE), other)
     with pytest.raises(IntegrityError):
         recorder.append(a_batch(*both, command=taken, now=NINE))
     assert recorder.select_clock() == EIGHT
     assert recorder.select_receipt("zoopit", "c-1") == ("digest", "c-1 at [1]")
     assert recorder.select_receipt("zoopit", "c-2") is None
     assert recorder.max_notification_id() == 1
+
+
+@pytest.mark.parametrize(
+    "late",
+    [(an_event(version=3),), (an_event(NOTICE), an_event(version=3), an_event(version=4))],
+    ids=["alone", "among others"],
+)
+def test_what_follows_a_version_that_is_not_there_saves_nothing(
+    recorder: LedgerRecorder, late: Sequence[StoredEvent]
+) -> None:
+    """It was decided on a version that a stand-by, which took over since, has never seen."""
+    recorder.append(a_batch(an_event(), command="c-1"))
+    with pytest.raises(IntegrityError, match="not all of these versions"):
+        recorder.append(a_batch(*late, command="c-2", now=NINE))
+    assert recorder.select_clock() == EIGHT
+    assert recorder.select_receipt("zoopit", "c-2") is None
+    assert recorder.max_notification_id() == 1
+    recorder.append(a_batch(an_event(version=2), *late, command="c-2"))
+    assert recorder.max_notification_id() == 2 + len(late)
 
 
 def test_a_batch_that_cannot_be_made_saves_nothing(recorder: LedgerRecorder) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.views.sqlite import SqliteRows
-from projections.rows import Rows
+from domain.envelope import Recorded
+from projections.rows import Project, Rows
 from tests.adapters.views.lab import SIMPLE, Log, Stumble, contents, counted, stumbling_at
 
 
@@ -42,8 +43,13 @@ class FailingWriter:
             raise sqlite3.OperationalError("disk I/O error")
 
 
+def took(rows: SqliteRows, events: Sequence[Recorded], projections: Sequence[Project]) -> int:
+    """A batch on the rows as they are; the position reached."""
+    return rows.apply(events, projections, rows.last())
+
+
 def test_rows_and_position_are_there_together(rows: SqliteRows) -> None:
-    assert rows.apply(Log(3).events, SIMPLE) == 3
+    assert took(rows, Log(3).events, SIMPLE) == 3
     assert rows.position() == 3
     assert counted(rows) == 3
 
@@ -55,16 +61,16 @@ def test_the_position_of_new_rows_is_zero(rows: SqliteRows) -> None:
 
 def test_the_last_event_is_known_by_its_id(rows: SqliteRows) -> None:
     log = Log(3)
-    rows.apply(log.events, SIMPLE)
+    took(rows, log.events, SIMPLE)
     assert rows.last() == (3, str(log.events[-1].id))
 
 
 def test_events_delivered_twice_change_nothing(rows: SqliteRows) -> None:
     log = Log(5)
-    rows.apply(log.events, SIMPLE)
+    took(rows, log.events, SIMPLE)
     before = contents(rows)
-    assert rows.apply(log.events, SIMPLE) == 5
-    rows.apply(log.events[2:4], SIMPLE)
+    assert took(rows, log.events, SIMPLE) == 5
+    took(rows, log.events[2:4], SIMPLE)
     assert contents(rows) == before
 
 
@@ -72,21 +78,21 @@ def test_any_split_of_the_log_into_batches_gives_the_same_rows(
     rows: SqliteRows, tmp_path: Path
 ) -> None:
     log = Log(7)
-    rows.apply(log.events, SIMPLE)
+    took(rows, log.events, SIMPLE)
     for size in (1, 2, 3):
         other = SqliteRows(tmp_path / f"by-{size}.sqlite")
         for start in range(0, 7, size):
-            other.apply(log.events[start : start + size], SIMPLE)
+            took(other, log.events[start : start + size], SIMPLE)
         assert contents(other) == contents(rows)
         other.close()
 
 
 def test_a_projection_that_fails_in_mid_batch_leaves_nothing(rows: SqliteRows) -> None:
     log = Log(5)
-    rows.apply(log.events[:2], SIMPLE)
+    took(rows, log.events[:2], SIMPLE)
     before = contents(rows)
     with pytest.raises(Stumble):
-        rows.apply(log.events[2:], (*SIMPLE, stumbling_at(4)))
+        took(rows, log.events[2:], (*SIMPLE, stumbling_at(4)))
     assert contents(rows) == before
 
 
@@ -95,26 +101,26 @@ def test_a_crash_in_the_midst_of_a_commit_leaves_nothing(
     rows: SqliteRows, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     log = Log(5)
-    rows.apply(log.events[:2], SIMPLE)
+    took(rows, log.events[:2], SIMPLE)
     before = contents(rows)
     with monkeypatch.context() as patch:
         patch.setattr(rows, "_writer", FailingWriter(rows._writer, step))
         with pytest.raises(sqlite3.OperationalError):
-            rows.apply(log.events[2:], SIMPLE)
+            took(rows, log.events[2:], SIMPLE)
     assert contents(rows) == before
-    assert rows.apply(log.events[2:], SIMPLE) == 5
+    assert took(rows, log.events[2:], SIMPLE) == 5
     assert counted(rows) == 5
 
 
 def test_a_reader_sees_a_batch_whole_or_not_at_all(rows: SqliteRows) -> None:
     log = Log(2)
-    rows.apply(log.events[:1], SIMPLE)
+    took(rows, log.events[:1], SIMPLE)
     seen: list[int] = []
 
     def look(_: object, __: Rows) -> None:
         seen.append(counted(rows))
 
-    rows.apply(log.events[1:], (*SIMPLE, look))
+    took(rows, log.events[1:], (*SIMPLE, look))
     assert seen == [1]
     assert counted(rows) == 2
 
@@ -122,7 +128,7 @@ def test_a_reader_sees_a_batch_whole_or_not_at_all(rows: SqliteRows) -> None:
 def test_what_was_committed_is_there_after_opening_anew(tmp_path: Path) -> None:
     path = tmp_path / "rows.sqlite"
     first = SqliteRows(path)
-    first.apply(Log(3).events, SIMPLE)
+    took(first, Log(3).events, SIMPLE)
     first.close()
     second = SqliteRows(path)
     assert (second.position(), counted(second)) == (3, 3)
@@ -130,13 +136,13 @@ def test_what_was_committed_is_there_after_opening_anew(tmp_path: Path) -> None:
 
 
 def test_the_file_is_for_its_owner_alone(rows: SqliteRows) -> None:
-    rows.apply(Log(1).events, SIMPLE)
+    took(rows, Log(1).events, SIMPLE)
     modes = {path.stat().st_mode & 0o777 for path in rows.path.parent.glob("rows.sqlite*")}
     assert modes == {0o600}
 
 
 def test_a_long_answer_holds_up_no_other_reader(rows: SqliteRows) -> None:
-    rows.apply(Log(3).events, SIMPLE)
+    took(rows, Log(3).events, SIMPLE)
     reader = rows._reader()
     cursor = reader.execute("SELECT key FROM rows")
     cursor.fetchone()  # the answer is under way, and stays so

@@ -31,6 +31,7 @@ from tests.adapters.views.lab import (
     rows_of,
     stumbling_at,
 )
+from tests.postgres import Postgres, own_server
 
 FIRST, SECOND = f"views_{SCHEMA}_1", f"views_{SCHEMA}_2"
 READER = None  # the part of a process that only reads
@@ -223,6 +224,67 @@ def test_a_batch_on_views_that_another_process_has_moved_is_refused_whole(
         mine.advance()
     assert (mine.position(), counted(mine.rows)) == (4, 4)
     assert mine.advance() == 0
+
+
+def test_a_crash_that_takes_a_lazy_commit_with_it_loses_no_event() -> None:
+    """PostgreSQL is killed after the projector has looked how far the rows have come."""
+    log, crashes = Log(), list[Postgres]()
+
+    def read(position: int, limit: int) -> list[Recorded]:
+        found = log.read(position, limit)
+        while crashes:
+            one = crashes.pop()
+            one.kill()
+            one.start()
+        return found
+
+    with own_server("wal_writer_delay=10000") as server, opened(server.database()) as database:
+        views = Views(database, read, SIMPLE)
+        with psycopg.connect(database.address, autocommit=True) as one:
+            one.execute("CHECKPOINT")  # what was done so far is on disk
+        log.grow(8)
+        assert views.advance() == 4
+        crashes.append(server)
+        with pytest.raises(Overtaken):
+            views.advance()
+        assert views.position() == 0, "the server has forgotten the batch before"
+        while views.advance():
+            pass
+        assert (counted(views.rows), views.position()) == (8, 8)
+        assert views.verify() is None
+
+
+def test_a_batch_on_another_history_is_refused_at_the_same_position(ours: Database) -> None:
+    """A stand-by without the newest events took over, and others came in their places."""
+    log, theirs = Log(3, seed=1), Log(3, seed=2)
+    views = Views(ours, log.read, SIMPLE)
+    log.grow()
+
+    def meanwhile(event: Recorded, _: Rows) -> None:
+        if event.position == 4:
+            ours.store().rows("UPDATE view_parts SET event=?", str(theirs.events[-1].id))
+
+    views._projections = (*SIMPLE, meanwhile)
+    with pytest.raises(Overtaken):
+        views.advance()
+    assert (views.position(), counted(views.rows)) == (3, 3)
+
+
+def test_views_over_which_a_projection_stumbles_are_replaced(ours: Database) -> None:
+    """An event was skipped: what the next one builds on is not there."""
+
+    def builds_on_the_last(event: Recorded, rows: Rows) -> None:
+        if event.position > 1:
+            _ = dict(rows.all("notes", ""))[f"{event.position - 1:06d}"]
+
+    log = Log(3)
+    views = Views(ours, log.read, (builds_on_the_last, *SIMPLE))
+    run(ours, "DELETE FROM {} WHERE key='000003'")
+    log.grow()
+    differs = views.verify()
+    assert differs is not None
+    assert "KeyError" in differs
+    assert (views.generation, counted(views.rows)) == (SECOND, 4)
 
 
 def test_two_projectors_at_once_project_every_event_once(ours: Database, theirs: Database) -> None:
