@@ -40,7 +40,7 @@ demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--e
 test: .venv/.installed $(NODE_PARTS) .venv/.chromium ## Runs every test, then holds domain and projections to full coverage
 	$(BIN)/pytest -n 3 --dist loadscope $(SPECIFICATIONS) --cov
 	$(BIN)/pytest -n 3 --dist loadscope -m "not journey and not fault" $(SPECIFICATIONS:%=--ignore=%)
-	$(BIN)/pytest -m "journey or fault"
+	$(BIN)/pytest -n 2 --dist loadscope -m "journey or fault"
 
 check: export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # else it asks the network for a newer version
 check: .venv/.installed ## Lint, format, types, architecture
