@@ -44,10 +44,14 @@ class Accounts:
 
     def seed_of(self, party: str) -> str:
         """A party's account seed, made where there is none: the same in whichever process."""
-        if self.key_of(party) is None:
-            made = mint.new_seed("account")
-            self._know(party, self._vault.once(PREFIX + party, made.encode()).decode())
-        return self._seeds[party]
+        known = self.key_of(party)
+        seed = mint.new_seed("account") if known is None else self._seeds[party]
+        # Also what is known: a database that failed over may have lost it, or have another by now.
+        kept = self._vault.once(PREFIX + party, seed.encode()).decode()
+        if kept != seed and known is not None:
+            del self._parties[known]
+        self._know(party, kept)
+        return kept
 
     def all(self) -> list[str]:
         """Every party with an account."""

@@ -39,9 +39,9 @@ class Confirming:
         self._due: dict[str, float] = {}  # by party, on the loop's clock
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin, before everybody is admitted: what changes from here on is seen."""
-        self._read_to = feed_index.total(self._rows())
+        self._read_to = await asyncio.to_thread(lambda: feed_index.total(self._rows()))
         self._task = asyncio.create_task(self._run(), name="confirming")
 
     async def stop(self) -> None:
@@ -68,10 +68,11 @@ class Confirming:
 
     def _changed(self) -> set[str]:
         """Whose credentials or scope were changed since the last look."""
-        found: set[str] = set()
-        while rows := feed_index.after(self._read_to, PAGE, self._rows()):
+        found, read_to = set[str](), self._read_to
+        while rows := feed_index.after(read_to, PAGE, self._rows()):
             found |= {row["feed"] for row in rows if _kind(row["subject"]) in KINDS}
-            self._read_to = rows[-1]["number"]
+            read_to = rows[-1]["number"]
+        self._read_to = read_to  # only now: what a page that fails takes along is found again
         return found
 
 

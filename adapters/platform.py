@@ -181,7 +181,7 @@ class Platform:
     async def reopen_cases(self) -> None:
         """Open closed cases on which a vendor has spoken since."""
         parts = self.parts
-        for row in awaiting.reopenings(parts.views.rows):
+        for row in await asyncio.to_thread(lambda: awaiting.reopenings(parts.views.rows)):
             about = UUID(row["incident"])
             late = LateWord(about, row["vendor"], row["client"], UUID(row["notice"]))
             await parts.write(partial(parts.desk.reopen_case, late, parts.clock()))
@@ -206,7 +206,10 @@ class Platform:
     async def _party_show(self, _party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A party and its credentials, without any secret: there is none left to show."""
         await self.settled()
-        rows, name = self.parts.views.rows, fields_of(body).get("id")
+        return await asyncio.to_thread(self._shown, fields_of(body).get("id"))
+
+    def _shown(self, name: object) -> dict[str, Any]:
+        rows = self.parts.views.rows
         profile = parties.profile(name, rows) if isinstance(name, str) else None
         if profile is None:
             raise NotFound("no such party", field="id", got=name, next_step="varsel party list")
@@ -233,12 +236,13 @@ class Platform:
         return self.calendars
 
     async def _rebuild(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
-        name = await asyncio.to_thread(self.parts.views.rebuild)
+        views = self.parts.views
+        name = await asyncio.to_thread(views.rebuild)
         self.parts.projector.wake()
-        return {"generation": name, "position": self.parts.views.position()}
+        return {"generation": name, "position": await asyncio.to_thread(views.position)}
 
     async def _health(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
-        return self.health()
+        return await asyncio.to_thread(self.health)
 
     async def _export(self, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """An audit bundle, part by part."""
@@ -249,8 +253,8 @@ class Platform:
     async def _feeds(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
         """How far each party has come with its feed, as far as NATS knows."""
         await self.settled()
-        rows, floor = self.parts.views.rows, self._admission().floor
-        return {"feeds": await asyncio.to_thread(lag.query, rows, floor)}
+        views, floor = self.parts.views, self._admission().floor
+        return {"feeds": await asyncio.to_thread(lambda: lag.query(views.rows, floor))}
 
     def health(self) -> dict[str, Any]:
         """How far everything has come, and what is in the way."""
@@ -274,12 +278,13 @@ class Platform:
         await self.settled()
         parts = self.parts
         return await asyncio.to_thread(
-            feeds.page, party, asked, parts.answers, parts.ledger, parts.views.rows
+            lambda: feeds.page(party, asked, parts.answers, parts.ledger, parts.views.rows)
         )
 
     async def seen(self, party: str, notice: str, door: str) -> None:
         """A notice read through this door has arrived as well as one read from the stream."""
-        waiting = awaiting.delivery(party, notice, self.parts.views.rows)
+        views = self.parts.views
+        waiting = await asyncio.to_thread(lambda: awaiting.delivery(party, notice, views.rows))
         if waiting is not None:
             await self.record_delivery(feeds.delivery(waiting, self.parts.clock(), door, "seen"))
 
@@ -299,7 +304,7 @@ class Platform:
         if not await asyncio.to_thread(parts.projector.wait_for, position, PATIENCE):
             raise Unavailable(
                 "the views are behind the ledger",
-                got=f"position {parts.views.position()}",
+                got=f"position {parts.projector.position}",
                 expected=f"position {position}",
                 next_step="ask again in a moment; nothing that was accepted is lost",
             )

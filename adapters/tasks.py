@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 PATIENCE: Final = 0.5  # seconds between cancellations
+
+
+async def finish(work: Callable[[], object]) -> None:
+    """Run in a thread what has to be over before anything else is, though we be cancelled."""
+    task, cancelled = asyncio.create_task(asyncio.to_thread(work)), False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:

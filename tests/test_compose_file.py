@@ -132,6 +132,15 @@ def test_the_database_is_reached_from_inside_alone() -> None:
         assert "ports" not in SERVICES[name]
 
 
+def test_the_operator_s_door_is_published_nowhere() -> None:
+    assert Settings().ops_host == "127.0.0.1", "unless it is told otherwise"
+    for role in ("api", "relay", "projector"):
+        said = SERVICES[role]["command"]
+        port = said[said.index("--ops") + 1].rpartition(":")[2]
+        assert "inside" in SERVICES[role]["networks"]
+        assert [p for p in SERVICES[role].get("ports", []) if p.endswith(f":{port}")] == []
+
+
 def test_what_is_not_encrypted_is_published_on_this_host_alone() -> None:
     published = [
         p
@@ -203,7 +212,9 @@ def test_the_database_s_superuser_is_not_what_varsel_is() -> None:
     said = settings_of("postgres")
     assert urlsplit(settings_of("api")["VARSEL_DATABASE_URL"]).username == "varsel"
     assert said["POSTGRES_USER"] == "postgres"
-    users = {name for name, one in SERVICES.items() if "superuser_password" in one.get("secrets", [])}
+    users = {
+        name for name, one in SERVICES.items() if "superuser_password" in one.get("secrets", [])
+    }
     assert users == {"postgres"}
     assert said["POSTGRES_PASSWORD_FILE"] == "/run/secrets/superuser_password"
     assert ("./docker/postgres/init.sql", "/docker-entrypoint-initdb.d/init.sql") in set(

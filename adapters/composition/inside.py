@@ -25,6 +25,7 @@ from adapters.platform import Parts, Writer
 from adapters.rates import Rates
 from adapters.store.ledger import EventLedger
 from adapters.store.upgrade import upgrade_file
+from adapters.tasks import finish
 from adapters.views.following import Following
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
@@ -32,6 +33,7 @@ from adapters.views.remote import RemoteViews
 from adapters.wire import render
 from domain.desk import Desk, Request
 from domain.envelope import PLATFORM
+from domain.errors import Unavailable
 from domain.law.loader import load_packs
 from domain.law.rules import Rules
 from projections.everything import projections
@@ -125,7 +127,7 @@ def _followed(
     )
     for one in (following, signing):
         one.start()
-        ground.stack.callback(one.stop)
+        ground.stack.push_async_callback(finish, one.stop)
     return following, signing
 
 
@@ -135,7 +137,7 @@ def projecting(ground: Ground, views: Views, stack: AsyncExitStack) -> Projector
     projector.watch(partial(ground.bell.ring, "views"))
     stack.callback(ground.bell.hear("ledger", projector.wake))
     projector.start()
-    stack.callback(projector.stop)
+    stack.push_async_callback(finish, projector.stop)
     return projector
 
 
@@ -144,11 +146,18 @@ def witnessing(
 ) -> Follower:
     """Follow the ledger into the transparency log until the stack is left."""
     vault = ground.vault
-    stack.callback(remember_last, vault, log)
+
+    def remember() -> None:
+        try:
+            remember_last(vault, log)
+        except Unavailable as trouble:  # the next one remembers: what is signed stays signed
+            ground.log.warning("evidence.not-remembered", error=str(trouble))
+
+    stack.push_async_callback(finish, remember)
     follower = Follower(log, ground.log, ground.bell, lambda: require_last(vault, log, ledger))
     stack.callback(ground.bell.hear("ledger", follower.wake))
     follower.start()
-    stack.callback(follower.stop)
+    stack.push_async_callback(finish, follower.stop)
     return follower
 
 

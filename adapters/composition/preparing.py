@@ -49,7 +49,7 @@ async def prepare(settings: Settings, wanted: Wanted, clock: Clock) -> list[Path
         made += Certificates(wanted.out).make(wanted.nodes, wanted.also, clock())
         creds = wanted.operator_creds
         if creds is not None and not creds.exists():
-            creds.parent.mkdir(parents=True, exist_ok=True)
+            creds.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             folders.write_private(creds, await _operator(ground))
             made.append(creds)
     return made

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from adapters.composition.broker import Broker
 from adapters.composition.ground import Ground
 from adapters.confirming import Confirming
 from adapters.evidence.timestamp import Authority, Timestamps
+from adapters.health import RELAYING
+from adapters.nats import feed_log
 from adapters.nats.deliveries import Deliveries
 from adapters.nats.deliveries import Ports as DeliveryPorts
 from adapters.nats.levelling import Levelling, consumer_replicas
@@ -28,8 +31,11 @@ from adapters.reminders import Ports as ReminderPorts
 from adapters.reminders import Reminders
 from adapters.tasks import end
 from adapters.wire import render
+from domain.errors import Unavailable
 
 LOOK = 5.0  # seconds between looks at what is to be done when the views do not move
+CUT_OFF = 30.0  # seconds without NATS after which another process may have the turn
+GLANCE = 0.25  # seconds between looks at the connection
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,24 @@ class Shift:
     accounts: Accounts
     admission: Admission
     tsa: Authority | None
+    give_up: Callable[[], None]
+
+    async def fit(self) -> None:
+        """Wait until NATS is reached: without it this is another process's work."""
+        while not self.broker.core.is_connected:
+            await asyncio.sleep(GLANCE)
 
     async def __call__(self, stack: AsyncExitStack) -> None:
         """Begin; everything is ended by the stack, the last begun first."""
-        if self.ground.database is not None:  # perhaps a back-up was put back
-            await asyncio.to_thread(erasure.sweep, self.parts.ledger)
+        if self.ground.database is not None:
+            stack.push_async_callback(end, asyncio.create_task(self._cut_off(), name="cut off"))
+            await asyncio.to_thread(erasure.sweep, self.parts.ledger)  # a back-up may be put back
         confirming = Confirming(lambda: self.parts.views.rows, self.admission.admit, self.parts.log)
-        confirming.start()
+        await confirming.start()
         stack.push_async_callback(confirming.stop)
+        of = await feed_log.created(self.broker.core)  # before anybody has a consumer on it
         await self.admission.admit_all()
-        relay = self._relay()
+        relay = self._relay(of)
         relay.observe = self.platform.watched
         relay.start()
         stack.push_async_callback(relay.stop)
@@ -68,14 +82,28 @@ class Shift:
         if self.platform.webhooks is not None:
             await self.platform.webhooks.send(stack)
 
-    def _relay(self) -> Relay:
-        """The relay, and how a feed that is lost or foreign is made anew."""
-        parts, admission, tenancy = self.parts, self.admission, self.broker.tenancy
+    async def _cut_off(self) -> None:
+        """Leave the turn to a process that reaches NATS, where this one does not for long."""
+        now = asyncio.get_running_loop().time
+        seen = now()
+        while now() - seen < CUT_OFF:
+            await asyncio.sleep(GLANCE)
+            seen = now() if self.broker.core.is_connected else seen
+        self.parts.log.warning("relay.cut-off", seconds=CUT_OFF)
+        self.give_up()
 
-        async def restore(common: int) -> None:
+    def _relay(self, of: str) -> Relay:
+        """The relay, and how a feed that is lost or foreign is made anew."""
+        parts, admission = self.parts, self.admission
+
+        async def restore(common: int, of: str | None) -> None:
             await asyncio.to_thread(admission.floors.begin_anew, common)
-            await tenancy.recreate_stream()
-            await asyncio.to_thread(admission.floors.begin_anew, common)  # somebody may have looked
+            await self._require_ours(of)
+            await self.broker.tenancy.recreate_stream()
+
+        async def adopt(common: int) -> None:
+            # Once more: somebody may have looked at the stream that is gone.
+            await asyncio.to_thread(admission.floors.begin_anew, common)
             await admission.admit_all()
 
         ports = RelayPorts(
@@ -84,14 +112,26 @@ class Shift:
             read=parts.ledger.at,
             render=render,
             restore=restore,
+            adopt=adopt,
             keep=lambda found: parts.foreign.keep(found, parts.clock()),
             headers=parts.evidence.headers_for,
             **({"revive": self.broker.revive} if self.broker.revive else {}),
         )
-        return Relay(self.broker.core, ports, parts.log)
+        return Relay(self.broker.core, ports, parts.log, of)
+
+    async def _require_ours(self, of: str | None) -> None:
+        """Raise `Unavailable` where another process has taken over: what FEED is now is its own.
+
+        Whoever was stopped for long may learn it only here. What comes between this look and the
+        deletion, the next look of that other process makes good.
+        """
+        found = await feed_log.created(self.broker.core)
+        if found not in {"", of} or not self.ground.turns.holds(RELAYING):
+            raise Unavailable("another process has taken over: FEED is not ours to make anew")
 
     def _watch(self, stack: AsyncExitStack) -> None:
         watch = self.parts.evidence.watch
+        stack.callback(setattr, watch, "found", ())  # the next one looks for itself, and tells
         watch.start()
         stack.push_async_callback(watch.stop)
 
@@ -106,6 +146,7 @@ class Shift:
             clock=parts.clock,
             epoch=self.admission.floors.epoch,
             remember_floor=self.admission.floors.remember,
+            admit=self.admission.admit,
         )
         seconds = self.ground.settings.reconcile_seconds
         deliveries = Deliveries(self.broker.core, self.broker.tenancy, ports, seconds, parts.log)
@@ -133,7 +174,7 @@ class Shift:
                         await moved.wait()
                 moved.clear()
 
-        parts.projector.watch(announce)
+        stack.callback(parts.projector.watch(announce))
         stack.push_async_callback(end, asyncio.create_task(follow(), name="views"))
 
     def _time_stamp(self, stack: AsyncExitStack) -> None:
@@ -143,6 +184,7 @@ class Shift:
         parts, seconds = self.parts, self.ground.settings.tsa_seconds
         made = Timestamps(self.tsa, parts.evidence.log, seconds, parts.clock, parts.log)
         parts.evidence.timestamps = made
+        stack.callback(setattr, parts.evidence, "timestamps", None)
         made.start()
         stack.push_async_callback(made.stop)
 
@@ -170,7 +212,7 @@ def keep_time(parts: Parts, platform: Platform, stack: AsyncExitStack) -> None:
         settled=platform.settled,
         speak=platform.speak,
         clock=parts.clock,
-        watch=parts.projector.watch,
+        watch=lambda told: stack.callback(parts.projector.watch(told)),
         rules=parts.rules,
     )
     timer = Reminders(ports, parts.log)

@@ -16,12 +16,14 @@ from adapters.composition.relaying import Shift
 from adapters.composition.shifts import Shifts
 from adapters.evidence.copies import FeedPorts
 from adapters.evidence.timestamp import authority
-from adapters.nats.errors import Disconnected
+from adapters.health import RELAYING
+from adapters.nats.insisting import passes
 from adapters.nats.intake import Intake
 from adapters.nats.mending import tell_of_spoilt
 from adapters.platform import Parts, Platform
 from adapters.roles import Role
 from adapters.tasks import end
+from domain.errors import Unavailable
 
 RETRY = 2.0  # seconds before an outside broker that was away is looked for again
 
@@ -52,8 +54,8 @@ class Speaking:
         """Join; raises where the broker is ours, or is there and does not do."""
         try:
             await self._join()
-        except Disconnected as away:
-            if self._ground.settings.nats_url is None:
+        except Unavailable as away:
+            if self._ground.settings.nats_url is None or not passes(away):
                 raise
             self._tell(away)
             self._ground.stack.push_async_callback(end, asyncio.create_task(self._again()))
@@ -97,8 +99,10 @@ class Speaking:
         )
         if Role.RELAY in settings.plays:
             tsa = authority(settings.tsa_url, settings.tsa_roots)
-            shift = Shift(ground, parts, platform, broker, accounts, admission, tsa)
-            await self._shifts.take("relay", shift, ground.stack, wait=ground.database is None)
+            give_up = partial(self._shifts.give_up, RELAYING)
+            shift = Shift(ground, parts, platform, broker, accounts, admission, tsa, give_up)
+            alone = ground.database is None
+            await self._shifts.take(RELAYING, shift, ground.stack, wait=alone, fit=shift.fit)
         if Role.API in settings.plays:
             intake = Intake(broker.core, accounts.party_of, platform.handle, parts.log)
             await intake.start()

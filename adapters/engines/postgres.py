@@ -67,7 +67,7 @@ class PostgresBell:
         """Listen no more."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_PATIENCE)  # not for a database that hangs: it is a daemon
 
     def wait_until_listening(self, seconds: float) -> bool:
         """Whether it hears the others by then."""

@@ -89,7 +89,7 @@ class Signing(ABC):
 
     def _announce(self) -> None:
         """Tell those that wait how far the log is, whoever signed."""
-        head = self._evidence.head()
+        head = self._evidence.told()
         with self._moved:
             self.newest, self._covered = head
             self.trouble = None

@@ -20,8 +20,9 @@ from adapters.evidence import tree
 from adapters.evidence.checkpoint import Checkpoint, Signer, Verifier
 from adapters.evidence.leaf import stands_for
 from adapters.evidence.source import Source, disagreement, leaf_of, recorded_at
+from adapters.evidence.told import Told
 from adapters.sql.store import Store
-from domain.errors import Invalid, NotFound
+from domain.errors import Invalid, NotFound, Unavailable
 
 T = TypeVar("T")
 BATCH = 500
@@ -67,6 +68,7 @@ class TransparencyLog:
         self._signer = signer
         self._growing = threading.Lock()
         self._verified: Checkpoint | None = None  # the newest one whose signature was checked
+        self._told = Told()
         store.declare(_TABLES)
         self._require_whole()
 
@@ -100,6 +102,12 @@ class TransparencyLog:
         if position is None:
             raise disagreement(f"its leaf {size - 1} is missing")
         return Head(self._read(note), position)
+
+    def told(self) -> Head:
+        """The same for whoever passes it on; `Unavailable` where it contradicts the one before."""
+        head = self.head()
+        self._told.go_on(head.checkpoint, self.root)
+        return head
 
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint; None before the first event."""
@@ -196,17 +204,25 @@ class TransparencyLog:
         """Put the ledger's next rows behind the leaves and sign; how many there were.
 
         Leaves, nodes and checkpoint are committed together: after a crash all are there or none.
-        Raises `Unavailable`, having written nothing, where another process was quicker.
+        Raises `Unavailable`, having written nothing, where another process was quicker, and where
+        what would be signed contradicts what this process has told of before.
         """
         with self._growing:
             head = self.head()
-            rows = self._source.rows_since(head.position, BATCH)
+            start = head.checkpoint.size if head.checkpoint else 0
+            lacking = self._told.lacking(start)
+            rows = self._source.rows_since(head.position, max(BATCH, lacking))
+            self._told.require_rows(start, len(rows))
             if not rows:
                 return 0
             self._require_tail(head)
-            start = head.checkpoint.size if head.checkpoint else 0
+            if not lacking:
+                self._told.go_on(head.checkpoint, self.root)
             growing = self._with_nodes(partial(tree.Growing.at, start))
-            nodes = list(chain.from_iterable(growing.put(leaf_of(row)) for row in rows))
+            nodes: list[tuple[int, int, bytes]] = []
+            for row in rows:
+                nodes += growing.put(leaf_of(row))
+                self._told.require(growing.size, growing.root)
             receipts = self._source.receipt_hashes(rows)
             signed = self._signer.sign(growing.size, growing.root(), recorded_at(rows[-1]))
             leaves = [
@@ -214,6 +230,7 @@ class TransparencyLog:
                 for index, (row, receipt) in enumerate(zip(rows, receipts, strict=True))
             ]
             with self._store.transaction():
+                self._require_still(head)
                 self._store.many("INSERT INTO leaves VALUES (?,?,?)", leaves)
                 self._store.many("INSERT INTO nodes VALUES (?,?,?)", nodes)
                 row = (signed.size, signed.note)
@@ -263,6 +280,14 @@ class TransparencyLog:
             raise disagreement(f"the ledger has no position {last.position} any more")
         if not stands_for(last.hash, rows[0]):
             raise disagreement(f"the ledger's row at position {last.position} is another one")
+
+    def _require_still(self, head: Head) -> None:
+        """The keys let no two write the same leaf; nor may anybody have taken leaves away."""
+        if self.head() != head:
+            raise Unavailable(
+                "the transparency log is not as it was when this batch was begun",
+                next_step="nothing: another process has moved it on, and this one looks again",
+            )
 
     def _require_whole(self) -> None:
         """One statement, and so one moment: another process may be writing."""

@@ -35,6 +35,7 @@ class Ports:
     """What deliveries need: read models, events by position, accounts, and where to record.
 
     `remember_floor` keeps a party's floor of the stream of an `epoch` (see `adapters.floors`).
+    `admit` gives a party its consumer, where one that awaits notices has none.
     """
 
     rows: Callable[[], Rows]
@@ -45,6 +46,7 @@ class Ports:
     clock: Callable[[], datetime]
     epoch: Callable[[], str]
     remember_floor: Callable[[str, int, str], None]
+    admit: Callable[[str], Awaitable[None]]
 
 
 class _Ack(NamedTuple):
@@ -91,16 +93,18 @@ class Deliveries:
         not asked about: with many parties, most of them.
         """
         waiting = await asyncio.to_thread(self._waiting)
-        for party in self._ports.parties():
-            account = self._ports.account_of(party)
+        for party, account in await asyncio.to_thread(self._accounts):
             if account is None or (party not in waiting and account not in self._moved):
                 continue
             self._moved.discard(account)
-            floor = await self._floor(party, account)
+            floor = await self._floor(party, account, awaits=party in waiting)
             for row in waiting.get(party, []):
                 if row["number"] is not None and row["number"] <= floor:
                     at = await self._stored_at(row["number"])
                     await self._ports.record(_delivery(row, at, "reconciled"))
+
+    def _accounts(self) -> list[tuple[str, str | None]]:
+        return [(party, self._ports.account_of(party)) for party in self._ports.parties()]
 
     def _waiting(self) -> dict[str, list[Row]]:
         waiting: dict[str, list[Row]] = {}
@@ -108,10 +112,13 @@ class Deliveries:
             waiting.setdefault(row["client"], []).append(row)
         return waiting
 
-    async def _floor(self, party: str, account: str) -> int:
+    async def _floor(self, party: str, account: str, *, awaits: bool) -> int:
         epoch = await asyncio.to_thread(self._ports.epoch)
         progress = await self._tenancy.consumer_progress(account)
         if progress is None:
+            if awaits:
+                self._log.warning("consumer.missing", party=party)
+                await self._ports.admit(party)
             return 0
         await asyncio.to_thread(self._ports.remember_floor, party, progress.ack_floor, epoch)
         return progress.ack_floor

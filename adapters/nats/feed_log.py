@@ -25,13 +25,35 @@ class StoredMessage(NamedTuple):
     body: bytes
 
 
+class Head(NamedTuple):
+    """FEED's last sequence, and when it was made: another stream was made at another time."""
+
+    last: int
+    created: str
+
+
 Get = Callable[[Connection, int], Awaitable[StoredMessage | None]]
+
+
+async def head(nc: Connection) -> Head:
+    """How far FEED is, and which FEED it is."""
+    found = await jetstream.ask(nc, f"STREAM.INFO.{STREAM}", patience=_END)
+    return Head(int(found["state"]["last_seq"]), str(found["created"]))
+
+
+async def created(nc: Connection) -> str:
+    """When the present FEED was made; empty where there is none."""
+    try:
+        return (await head(nc)).created
+    except JetStreamRefused as refused:
+        if refused.err_code != jetstream.NO_STREAM:
+            raise
+        return ""
 
 
 async def last(nc: Connection) -> tuple[int, str | None]:
     """FEED's last sequence and that message's `Nats-Msg-Id`; (0, None) for an empty stream."""
-    state = (await jetstream.ask(nc, f"STREAM.INFO.{STREAM}", patience=_END))["state"]
-    sequence = int(state["last_seq"])
+    sequence = (await head(nc)).last
     return sequence, (await message_ids(nc, sequence, sequence))[0] if sequence else None
 
 

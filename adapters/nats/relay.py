@@ -30,8 +30,8 @@ STUCK: Final = 15.0  # seconds without an answer after which another server is a
 LOOK: Final = 2.0  # seconds between looks at the stream when nothing wakes it
 
 
-async def _nobody() -> None:
-    """The servers are not ours to start again."""
+async def _nobody(*_: object) -> None:
+    """Nothing is ours there: neither the servers nor anybody's consumers."""
 
 
 @dataclass(frozen=True)
@@ -40,32 +40,40 @@ class Ports:
 
     `rows` gives the read models in use, `caught_up` whether they hold the whole ledger.
     `headers` are given for the position of an event: they travel beside the message's body.
-    `restore(common)` makes stream and consumers anew; up to the number `common` the messages
-    were ours, so what parties acknowledged of those still counts. Before that `keep` is given what
-    the stream holds and the index does not list, and keeps it or raises. `revive` has a broker
-    that stores nothing any more started again, where that is ours to do.
+    `restore(common, of)` makes the stream anew, and raises where the present one is not that made
+    at `of`; up to the number `common` the messages were ours, so what parties acknowledged of those
+    still counts. `adopt(common)` gives everybody their consumers on a stream that has none. Before
+    the stream goes, `keep` is given what it holds and the index does not list, and keeps it or
+    raises. `revive` has a broker that stores nothing any more started again, where that is ours.
     """
 
     rows: Callable[[], Rows]
     caught_up: Callable[[], bool]
     read: Callable[[int], Recorded | None]
     render: Render
-    restore: Callable[[int], Awaitable[None]]
+    restore: Callable[[int, str | None], Awaitable[None]]
     keep: Keep
+    adopt: Callable[[int], Awaitable[None]] = _nobody
     headers: Callable[[int], Mapping[str, str]] = lambda _: {}
     revive: Callable[[], Awaitable[None]] = _nobody
 
 
 class Relay:
-    """Publishes what the index lists and the stream does not hold yet."""
+    """Publishes what the index lists and the stream does not hold yet.
 
-    def __init__(self, nc: Connection, ports: Ports, log: Log) -> None:
+    `of` is when the stream was made on which everybody has a consumer; None: the one there is. No
+    lock reaches as far as NATS: a process that has lost its turn, and does not know it yet, may
+    delete the stream. So its next look tells the one that relays, which gives consumers back.
+    """
+
+    def __init__(self, nc: Connection, ports: Ports, log: Log, of: str | None = None) -> None:
         self._nc = nc
         self._publisher = FeedPublisher(nc)
         self._ports = ports
         self._log = log
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._of = of
         self._spoilt: int | None = None
         self._stuck: float | None = None
         self.observe: Observe = unobserved
@@ -175,16 +183,18 @@ class Relay:
     async def _checkpoint(self) -> int:
         """The number of the stream's last message, after making sure that it is ours."""
         try:
-            last, _ = await feed_log.last(self._nc)
+            last, created = await feed_log.head(self._nc)
         except JetStreamRefused as refused:
             if refused.err_code != jetstream.NO_STREAM:  # it may well be there, not ready yet
                 raise
             self._log.warning("feed.gone")
-            return await self._made_anew(feed_index.total(self._ports.rows()))
-        if self._spoilt is not None:
+            return await self._made_anew(await self._total())
+        await self._recognise(created)
+        if self._spoilt is not None and await self._still_spoilt(self._spoilt, last):
             return await self._mended(self._spoilt)
+        self._spoilt = None
         # A batch that broke off may have left its end behind a foreign message: look at all of it.
-        first = last if self.published >= 0 else max(1, last - BATCH + 1)
+        first = max(1, last if self.published >= 0 else last - BATCH + 1)
         if await self._all_ours(first, last):
             return last
         if not await asyncio.to_thread(self._ports.caught_up):
@@ -194,9 +204,24 @@ class Relay:
         found = await self._kept(1)
         return last if found.first is None else await self._made_anew(found.first - 1)
 
-    async def _mended(self, number: int) -> int:
+    async def _recognise(self, created: str) -> None:
+        """Give consumers back where another process has made the stream anew."""
+        if self._of not in {None, created}:
+            self._log.error("feed.replaced", created=created)
+            await self._ports.adopt(await self._total())
+        self._of = created
+
+    async def _still_spoilt(self, number: int, last: int) -> bool:
+        """Whether it is as we were told: the word may be old, or whoever sent it was behind."""
         if not await asyncio.to_thread(self._ports.caught_up):
             raise Unavailable("the views are behind the ledger: the feed cannot be made anew yet")
+        if not 0 < number <= last:
+            return False
+        [(_, found)] = [each async for each in feed_log.readable(self._nc, number, number)]
+        rows = await asyncio.to_thread(feed_index.after, number - 1, 1, self._ports.rows())
+        return not (found is not None and rows and strays.is_published(found, rows[0]))
+
+    async def _mended(self, number: int) -> int:
         self._log.error("feed.spoilt", number=number)
         await self._kept(number)
         restored = await self._made_anew(number - 1)
@@ -204,9 +229,15 @@ class Relay:
         return restored
 
     async def _made_anew(self, common: int) -> int:
-        await self._ports.restore(common)
+        await self._ports.restore(common, self._of)
         self.made_anew += 1
+        created = await feed_log.created(self._nc)  # before anybody has a consumer on it
+        await self._ports.adopt(common)
+        self._of = created
         return 0
+
+    async def _total(self) -> int:
+        return await asyncio.to_thread(lambda: feed_index.total(self._ports.rows()))
 
     async def _kept(self, first: int) -> Strays:
         """Keep what nobody can make again: only then may the stream be deleted."""
@@ -217,5 +248,5 @@ class Relay:
 
     async def _all_ours(self, first: int, last: int) -> bool:
         found = await feed_log.message_ids(self._nc, first, last)
-        known = strays.listed(first, len(found), self._ports.rows())
+        known = await asyncio.to_thread(strays.listed, first, len(found), self._ports.rows())
         return all(is_ours(number, one, known) for number, one in enumerate(found, first))

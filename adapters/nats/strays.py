@@ -7,6 +7,7 @@ that were accepted, and delivered. And a message that is nobody's is evidence.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -15,7 +16,7 @@ from adapters.nats.connection import Connection
 from adapters.nats.feed_log import StoredMessage
 from domain.errors import Unavailable
 from projections import feed_index
-from projections.rows import Rows
+from projections.rows import Row, Rows
 
 PAGE: Final = 64  # messages in memory at a time
 
@@ -39,6 +40,13 @@ def is_ours(number: int, message: str | None, known: Mapping[int, str]) -> bool:
     return message is not None and known.get(number) == message
 
 
+def is_published(one: StoredMessage, row: Row) -> bool:
+    """Whether a message is the one of this row of the index: id, subject, every byte."""
+    said = (one.sequence, one.headers.get("Nats-Msg-Id"), one.subject)
+    listed = (row["number"], row["message"], row["subject"])
+    return said == listed and hashlib.sha256(one.body).hexdigest() == row["hash"]
+
+
 async def keep_strays(nc: Connection, first: int, rows: Callable[[], Rows], keep: Keep) -> Strays:
     """Keep each message from `first` to the end of FEED that the index does not list, by page.
 
@@ -47,7 +55,7 @@ async def keep_strays(nc: Connection, first: int, rows: Callable[[], Rows], keep
     was, where a stray cannot be read or kept.
     """
     start, found = first, Strays(None, 0)
-    while start <= (last := (await feed_log.last(nc))[0]):
+    while start <= (last := (await feed_log.head(nc)).last):
         end = min(start + PAGE - 1, last)
         known = await asyncio.to_thread(listed, start, PAGE, rows())
         strays: list[StoredMessage] = []

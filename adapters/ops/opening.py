@@ -40,9 +40,9 @@ async def open_ops(  # noqa: PLR0913 - a part of the root: it names each
 ) -> str:
     """Measure, trace and answer the operator until the stack is left; gives the door's URL.
 
-    `connected` says whether NATS answers; None where this process does not speak with it, as the
-    data folder is nobody's where a database keeps the ledger. `turns` are those of this process; None where it is the
-    only one, and all turns are its own. `ailing` tells of work that could not be begun in its turn.
+    `connected` says whether NATS answers; None where this process does not speak with it. `turns`
+    are those of this process; None where it is the only one, and all turns are its own. `ailing`
+    tells of work that could not be begun in its turn.
     """
     meter = Meter(VERBS)
     counting = Census(

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from adapters.views.shelf import Standing
 
+Moved = Callable[[], None]
+
 
 class Following(Protocol):
     """Whoever knows how far the views have come."""
@@ -31,8 +33,11 @@ class Following(Protocol):
         """Say that there is something to look at: the ledger has grown, or views were built."""
         ...
 
-    def watch(self, moved: Callable[[], None]) -> None:
-        """Call `moved` (from a thread of its own) whenever the views have moved on."""
+    def watch(self, moved: Moved) -> Moved:
+        """Call `moved` (from a thread of its own) whenever the views have moved on.
+
+        Until what this gives is called.
+        """
         ...
 
     def wait_for(self, position: int, seconds: float) -> bool:
@@ -53,7 +58,7 @@ class Progress:
     def __init__(self, position: int) -> None:
         self._moved = threading.Condition()
         self.standing = Standing(position)
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers: list[Moved] = []
 
     @property
     def trouble(self) -> str | None:
@@ -65,9 +70,10 @@ class Progress:
         """See `Following`."""
         return self.standing.position
 
-    def watch(self, moved: Callable[[], None]) -> None:
+    def watch(self, moved: Moved) -> Moved:
         """See `Following`."""
         self._watchers.append(moved)
+        return lambda: self._watchers.remove(moved)
 
     def wait_for(self, position: int, seconds: float) -> bool:
         """See `Following`."""
@@ -85,5 +91,5 @@ class Progress:
         with self._moved:
             self.standing = standing
             self._moved.notify_all()
-        for moved in self._watchers:
+        for moved in tuple(self._watchers):
             moved()

@@ -112,7 +112,8 @@ class Webhooks:
     async def _add(self, request: Request) -> Answer:
         command = _read(c.AddWebhook, request)
         feed = command.feed or request.party
-        self._ports.desk.granted(request.party, request.verb).require_sight(feed)
+        granted = await asyncio.to_thread(self._ports.desk.granted, request.party, request.verb)
+        granted.require_sight(feed)
         url = checked_url(command.url, private=self._ports.private)
         await self._require_fit(url)
         endpoint = await asyncio.to_thread(self._made, request, command, feed)
@@ -146,7 +147,7 @@ class Webhooks:
     async def _enable(self, request: Request) -> Answer:
         command = _read(c.EnableWebhook, request)
         found = await asyncio.to_thread(self._endpoints.require, request.party, command.webhook)
-        self._require_within(command.after, found.feed)
+        await asyncio.to_thread(self._require_within, command.after, found.feed)
 
         def work() -> Receipt:
             self._cursors.hold(command.webhook)
@@ -160,6 +161,7 @@ class Webhooks:
         command = _read(c.RemoveWebhook, request)
 
         def work() -> Receipt:
+            self._cursors.hold(command.webhook)  # first, as all do: else two wait for each other
             receipt = self._arrange(request, use_cases.remove)
             self._endpoints.drop(request.party, command.webhook)
             self._cursors.drop(command.webhook)

@@ -84,7 +84,7 @@ CREATE TABLE IF NOT EXISTS cursors
 _SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM cursors"  # noqa: S608 - ours
 _UPDATE: Final = (
     f"UPDATE cursors SET turn=?, {', '.join(f'{name}=?' for name in _CHANGING)} "  # noqa: S608 - ours
-    "WHERE endpoint=? AND turn=? RETURNING endpoint"
+    "WHERE endpoint=? AND turn=? AND delivered=? AND failures=? RETURNING endpoint"
 )
 _COUNT: Final = """
 SELECT count(*), coalesce(sum(CASE WHEN failures>0 AND disabled_at IS NULL THEN 1 ELSE 0 END), 0),
@@ -131,12 +131,13 @@ class Cursors:
             after,
         )
 
-    def put(self, progress: Progress) -> bool:
-        """Keep how far one has come: on disk when it returns.
+    def put(self, before: Progress, progress: Progress) -> bool:
+        """Keep how far one has come since `before` was read: on disk when it returns.
 
-        False, and nothing is changed, where it was opened anew or taken away meanwhile.
+        False, and nothing is changed, where it was opened anew, moved on or taken away meanwhile: a
+        process that has lost its turn may still be at it.
         """
-        return self._update(progress, progress.turn)
+        return self._update(before, progress)
 
     def open(self, endpoint: str, after: int | None) -> None:
         """Have sending begin anew, whatever the process that sends has under way."""
@@ -144,7 +145,7 @@ class Cursors:
             self.hold(endpoint)
             found = self.get(endpoint)
             if found is not None:
-                self._update(found.opened(after), found.turn)
+                self._update(found, found.opened(after))
 
     def drop(self, endpoint: str) -> None:
         """Forget an endpoint."""
@@ -158,10 +159,11 @@ class Cursors:
         """Let nobody else change an endpoint until the end of this transaction."""
         self._store.rows("UPDATE cursors SET turn=turn WHERE endpoint=?", endpoint)
 
-    def _update(self, progress: Progress, turn: int) -> bool:
+    def _update(self, before: Progress, progress: Progress) -> bool:
         said = {name: _written(value) for name, value in asdict(progress).items()}
         values = [said[name] for name in _CHANGING]
-        return bool(self._store.rows(_UPDATE, progress.turn, *values, progress.endpoint, turn))
+        stood = (before.endpoint, before.turn, before.delivered, before.failures)
+        return bool(self._store.rows(_UPDATE, progress.turn, *values, *stood))
 
 
 def _written(value: object) -> object:

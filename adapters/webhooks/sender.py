@@ -54,7 +54,7 @@ class Ports:
     may: Callable[[Endpoint], bool]
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
-    watch: Callable[[Callable[[], None]], None]
+    watch: Callable[[Callable[[], None]], object]
     hear: Callable[[Callable[[], None]], object]
 
 
@@ -81,7 +81,7 @@ class Sender:
         self._ailing: dict[str, str] = {}
         self._roster = Roster(self._endpoints, self._cursors)
         self._look_at = 0.0  # on the loop's clock
-        self._read_to = 0
+        self._read_to: int | None = None
 
     @property
     def trouble(self) -> str | None:
@@ -95,7 +95,6 @@ class Sender:
             self._ports.hear(self._rung)
         self._loop = asyncio.get_running_loop()
         self._forget()
-        self._read_to = feed_index.total(self._ports.outbox.rows())
         self._task = asyncio.create_task(self._run(), name="webhooks")
 
     def wake(self) -> None:
@@ -168,6 +167,8 @@ class Sender:
         while True:
             self._woken.clear()
             try:
+                if self._read_to is None:  # before anybody is sent to: what comes then is news
+                    self._read_to = await asyncio.to_thread(self._total)
                 await self._look()
                 self._work |= await asyncio.to_thread(self._news)
                 self._ailing.pop("", None)
@@ -176,12 +177,16 @@ class Sender:
             self._begin()
             await self._sleep()
 
+    def _total(self) -> int:
+        return feed_index.total(self._ports.outbox.rows())
+
     def _news(self) -> set[str]:
         """The endpoints of feeds that have grown since the last look."""
-        grown: set[str] = set()
-        while rows := feed_index.after(self._read_to, NEWS, self._ports.outbox.rows()):
+        grown, read_to = set[str](), self._read_to or 0
+        while rows := feed_index.after(read_to, NEWS, self._ports.outbox.rows()):
             grown |= {row["feed"] for row in rows}
-            self._read_to = rows[-1]["number"]
+            read_to = rows[-1]["number"]
+        self._read_to = read_to  # only now: what a page that fails takes along is found again
         return {name for name, one in tuple(self._known.items()) if one.feed in grown}
 
     def _begin(self) -> None:
@@ -226,13 +231,13 @@ class Sender:
         progress = await asyncio.to_thread(self._cursors.get, endpoint.id)
         if progress is None:
             return False
-        if not self._ports.may(endpoint):
-            await self._give_up(endpoint, progress, "out_of_scope")
+        if not await asyncio.to_thread(self._ports.may, endpoint):
+            await self._give_up(endpoint, progress, progress, "out_of_scope")
             return False
         found = await asyncio.to_thread(self._ports.outbox.after, endpoint, progress.delivered)
         if found.message is None:
             if found.passed > progress.delivered:
-                await self._keep(progress.passed(found.passed))
+                await self._keep(progress, progress.passed(found.passed))
             return found.passed > progress.delivered
         reply = await self.attempt(endpoint, found.message)
         if reply.taken:
@@ -247,7 +252,8 @@ class Sender:
         """The delivery is recorded before the cursor moves: a crash in between repeats both."""
         if endpoint.feed == endpoint.party:
             await self._ports.arrived(endpoint.party, message.event)
-        await self._keep(progress.taken(message.sequence, reply.status, self._ports.clock()))
+        taken = progress.taken(message.sequence, reply.status, self._ports.clock())
+        await self._keep(progress, taken)
 
     async def _missed(self, endpoint: Endpoint, progress: Progress, reply: Reply) -> None:
         now = self._ports.clock()
@@ -255,25 +261,30 @@ class Sender:
         asked = schedule.retry_after(reply.retry_after, now)
         at = schedule.next_attempt(failed.failures, now, self._ports.jitter(), asked)
         if reply.gone or at is None:
-            await self._give_up(endpoint, failed, "gone" if reply.gone else "exhausted")
-        elif await self._keep(replace(failed, next_at=at)):
+            why: GivenUp = "gone" if reply.gone else "exhausted"
+            await self._give_up(endpoint, progress, failed, why)
+        elif await self._keep(progress, replace(failed, next_at=at)):
             self._again(endpoint.id, at)
 
-    async def _give_up(self, endpoint: Endpoint, progress: Progress, why: GivenUp) -> None:
+    async def _give_up(
+        self, endpoint: Endpoint, before: Progress, progress: Progress, why: GivenUp
+    ) -> None:
         """Nothing more is sent and nothing is lost: the cursor stays, and the feed says so."""
         now = self._ports.clock()
         command = f"webhook/{endpoint.id}/{now.isoformat()}"
         await self._ports.give_up(Abandoned(endpoint.party, endpoint.id, why, command))
         if known := self._known.get(endpoint.id):
             self._known[endpoint.id] = known._replace(enabled=False)
-        await self._keep(replace(progress, next_at=None, disabled_at=now, disabled_why=why))
+        given_up = replace(progress, next_at=None, disabled_at=now, disabled_why=why)
+        await self._keep(before, given_up)
         self._log.warning("webhook.disabled", party=endpoint.party, webhook=endpoint.id, reason=why)
 
-    async def _keep(self, progress: Progress) -> bool:
-        """False where somebody opened the endpoint anew, or removed it: that is what counts."""
-        if await asyncio.to_thread(self._cursors.put, progress):
+    async def _keep(self, before: Progress, progress: Progress) -> bool:
+        """False where somebody else moved the cursor: what is kept now is what counts."""
+        if await asyncio.to_thread(self._cursors.put, before, progress):
             return True
         self._look_at = 0.0
+        self._again(before.endpoint, self._ports.clock())
         return False
 
     def _again(self, name: str, at: datetime) -> None:

@@ -32,6 +32,7 @@ class Scene:
     recorded: list[Delivery] = field(default_factory=list[Delivery])
     now: datetime = NOON
     fails: int = 0
+    admitted: list[str] = field(default_factory=list[str])
 
     def watch(self) -> Deliveries:
         ports = Ports(
@@ -42,10 +43,14 @@ class Scene:
             account_of=lambda party: self.parties[party].key if party in self.parties else None,
             clock=lambda: self.now,
             epoch=lambda: "this",
+            admit=self.admit,
             remember_floor=lambda party, number, _: self.floors.__setitem__(party, number),
         )
         nc, tenancy = self.platform.nc, self.platform.tenancy
         return Deliveries(nc, tenancy, ports, LONG, logs.get())
+
+    async def admit(self, party: str) -> None:
+        self.admitted.append(party)
 
     async def record(self, seen: Delivery) -> None:
         if self.fails:

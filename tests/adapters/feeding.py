@@ -87,13 +87,17 @@ class Restored:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self.common: list[int] = []
+        self.adopted: list[int] = []
         self.kept: list[StoredMessage] = []
         self.kept_before: list[int] = []
 
     def keep(self, found: Sequence[StoredMessage]) -> None:
         self.kept += found
 
-    async def __call__(self, common: int) -> None:
+    async def adopt(self, common: int) -> None:
+        self.adopted.append(common)
+
+    async def __call__(self, common: int, _of: str | None) -> None:
         self.common.append(common)
         self.kept_before.append(len(self.kept))
         await self._platform.tenancy.recreate_stream()
@@ -117,6 +121,7 @@ def a_relay(
         read=read or index.read,
         render=render,
         restore=restored,
+        adopt=restored.adopt,
         keep=keep or restored.keep,
     )
     return Relay(platform.nc, ports, logs.get())

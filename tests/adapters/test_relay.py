@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -265,19 +265,100 @@ def test_a_spoilt_copy_of_what_is_listed_need_not_be_kept(
     play(tmp_path, story)
 
 
-def test_what_stands_behind_a_spoilt_message_and_is_not_ours_is_kept(tmp_path: Path) -> None:
+def test_what_stands_behind_a_spoilt_message_and_is_not_ours_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def story(found: Scene) -> None:
         found.relay.start()
         await found.carried()
         await found.relay.stop()
         await intrude(found.nc)
         await until_longer(found)
+        spoil(monkeypatch, {2})
         found.relay.mend(2)
         found.relay.start()
         await until(lambda: bool(found.restored.common))
         assert found.restored.common == [1]
         assert [one.body for one in found.restored.kept] == [b"an intruder's word"]
         await found.carried()
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("number", [0, 2, 1_000])
+def test_word_of_a_spoilt_message_that_is_whole_has_nothing_deleted(
+    tmp_path: Path, number: int
+) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        found.relay.mend(number)
+        found.index.goes_on(an_acknowledgement())
+        await found.carried()
+        await until(lambda: found.relay._spoilt is None)
+        assert (found.restored.common, found.relay.trouble) == ([], None)
+
+    play(tmp_path, story)
+
+
+def test_a_message_whose_bytes_are_not_those_that_were_indexed_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def another(nc: Connection, first: int, last: int) -> AsyncGenerator[Any]:
+        async for number, one in READABLE(nc, first, last):
+            yield number, one and one._replace(body=b"something else")
+
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        monkeypatch.setattr(feed_log, "readable", another)
+        found.relay.mend(2)
+        await until(lambda: bool(found.restored.common))
+        assert found.restored.common == [1]
+        await found.carried()
+
+    play(tmp_path, story)
+
+
+def test_on_a_stream_that_another_process_made_everybody_gets_a_consumer_again(
+    tmp_path: Path,
+) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.platform.tenancy.recreate_stream()  # a relay that has lost its turn
+        await until(lambda: bool(found.restored.adopted))
+        await found.carried()
+        assert (found.restored.adopted, found.restored.common) == ([found.index.total], [])
+
+    play(tmp_path, story)
+
+
+def test_consumers_that_could_not_be_given_back_are_given_at_the_next_look(
+    tmp_path: Path,
+) -> None:
+    async def story(found: Scene) -> None:
+        failing = Failing(found.restored.adopt, Disconnected("lost while everybody is admitted"))
+        found.relay._ports = replace(found.relay._ports, adopt=failing)
+        found.relay.start()
+        await found.carried()
+        await delete_stream(found.nc)
+        await until(lambda: bool(found.restored.adopted))
+        await found.carried()
+        total = found.index.total
+        assert (found.restored.common, found.restored.adopted) == ([total], [total])
+
+    play(tmp_path, story)
+
+
+def test_a_stream_that_was_emptied_is_filled_again(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        found.relay.start()
+        await found.carried()
+        await found.relay.stop()
+        await found.platform.tenancy.recreate_stream()
+        assert found.relay.published > 0
+        assert await found.relay._checkpoint() == 0
 
     play(tmp_path, story)
 
@@ -409,8 +490,8 @@ def test_no_failure_to_look_at_the_stream_has_it_deleted(
         await found.carried()
         await found.relay.stop()
         found.relay.published = -1
-        failing = Failing(feed_log.last, error)
-        monkeypatch.setattr(feed_log, "last", failing)
+        failing = Failing(feed_log.head, error)
+        monkeypatch.setattr(feed_log, "head", failing)
         found.relay.start()
         await until(lambda: found.relay.trouble is not None)
         await until(lambda: found.relay.trouble is None)

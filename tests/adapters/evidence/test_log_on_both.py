@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 import time
@@ -182,6 +183,92 @@ def test_a_writer_whose_turn_was_over_has_written_nothing(opening: Open) -> None
         late.catch_up()
     assert [one.size for one in late.checkpoints()] == [5]
     assert late.catch_up() == 0
+
+
+# --- a stand-by takes over that lacks the newest commits ----------------------------------------
+
+
+def fail_over(store: Store, size: int) -> None:
+    """Of what was signed, only so much is there."""
+    store.rows("DELETE FROM checkpoints WHERE size>?", size)
+    store.rows("DELETE FROM leaves WHERE number>=?", size)
+    store.rows("DELETE FROM nodes WHERE (number+1)*(1<<CAST(level AS INTEGER))>?", size)
+
+
+def told_of(opening: Open, source: Rows) -> tuple[TransparencyLog, Store]:
+    """A log whose process has told of two and of five leaves, and what others can do to it."""
+    log = TransparencyLog(opening(), source, SIGNER)
+    follow(log)
+    source.grow(3)
+    follow(log)
+    assert log.told().checkpoint == log.checkpoint()
+    return log, opening()
+
+
+def test_no_second_tree_of_a_size_is_signed(opening: Open) -> None:
+    source = Rows(2)
+    log, store = told_of(opening, source)
+    fail_over(store, 2)
+    source.rows[3] = dataclasses.replace(source.rows[3], stream=UUID(int=99))
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="under another root"):
+            log.catch_up()
+        source.grow(1)
+    assert log.size() == 2
+
+
+def test_until_the_ledger_has_every_row_again_nothing_is_signed(opening: Open) -> None:
+    source = Rows(2)
+    log, store = told_of(opening, source)
+    fail_over(store, 2)
+    lost = source.rows.pop()
+    with pytest.raises(Unavailable, match="there are rows for 4 now"):
+        log.catch_up()
+    assert log.size() == 2
+    source.rows.append(lost)
+    assert log.catch_up() == 3
+    assert log.told().position == lost.position
+
+
+def test_a_tree_that_somebody_else_has_signed_over_the_one_told_of_is_not_passed_on(
+    opening: Open,
+) -> None:
+    source = Rows(2)
+    log, store = told_of(opening, source)
+    fail_over(store, 2)
+    with pytest.raises(Unavailable, match="and are not any more"):
+        log.told()
+    source.rows[3] = dataclasses.replace(source.rows[3], stream=UUID(int=99))
+    source.grow(4)
+    other = TransparencyLog(store, source, SIGNER)  # a process that knows nothing of it
+    follow(other)
+    source.grow(1)
+    for tried in (log.told, log.catch_up):
+        with pytest.raises(Unavailable, match="under another root"):
+            tried()
+    assert log.size() == other.size() == 9
+
+
+def test_a_follower_that_slept_through_it_leaves_no_gap(opening: Open) -> None:
+    source = Rows(5)
+    log, store = told_of(opening, source)
+    answers = source.receipt_hashes
+
+    def frozen(rows: Sequence[StoredRow]) -> list[bytes | None]:
+        source.receipt_hashes = answers  # type: ignore[method-assign]  # it is slow once
+        fail_over(store, 5)
+        return answers(rows)
+
+    source.grow(1)
+    source.receipt_hashes = frozen  # type: ignore[method-assign]  # the moment between
+    with pytest.raises(Unavailable, match="not as it was"):
+        log.catch_up()
+    assert log.size() == 5
+    assert log.catch_up() == 4
+    log.require_agreement()
+
+
+# --- how much is asked ---------------------------------------------------------------------------
 
 
 def test_a_batch_is_a_handful_of_questions(opening: Open) -> None:

@@ -131,7 +131,7 @@ class Load:
         def render(_recorded: Recorded, place: Place) -> bytes:
             return self.body(place.sequence)
 
-        async def restore(common: int) -> None:
+        async def restore(common: int, _of: str | None) -> None:
             raise AssertionError(f"the stream was taken for foreign behind {common}")
 
         def keep(found: Sequence[StoredMessage]) -> None:

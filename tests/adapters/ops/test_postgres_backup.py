@@ -65,12 +65,10 @@ class Kept:
 
 
 def stand_in(folder: Path) -> Path:
-    """A folder with a `docker` that starts what follows the service's name, and nothing around it."""
+    """A folder with a `docker` that starts, here, what follows the service's name."""
     made = folder / "bin" / "docker"
     made.parent.mkdir(exist_ok=True)
-    made.write_text(
-        '#!/bin/sh\nwhile [ "$1" != postgres ]; do shift; done\nshift\nexec "$@"\n'
-    )
+    made.write_text('#!/bin/sh\nwhile [ "$1" != postgres ]; do shift; done\nshift\nexec "$@"\n')
     made.chmod(0o755)
     return made.parent
 

@@ -122,7 +122,7 @@ def test_a_command_id_in_use_saves_nothing(ledger: EventLedger) -> None:
     assert (kept.digest, kept.receipt) == ("its body", first)
 
 
-def test_a_command_decided_on_what_is_not_there_any_more_is_decided_anew(
+def test_a_command_decided_on_what_is_not_there_any_more_is_a_conflict(
     ledger: EventLedger,
 ) -> None:
     ledger.append(changes(), signed("first"), NOW)

@@ -148,8 +148,8 @@ def test_progress_is_read_as_it_was_kept_in_every_process(
 ) -> None:
     one = cursors()
     one.begin("wh-1", "joker", 0)
-    assert one.put(FULL)
-    assert one.put(progress)
+    assert one.put(Progress("wh-1", 0), FULL)
+    assert one.put(FULL, progress)
     again = cursors()
     assert again.get("wh-1") == progress
     assert again.every() == [("wh-1", "joker", 1)]

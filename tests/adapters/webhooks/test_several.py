@@ -169,10 +169,10 @@ def test_what_is_opened_anew_elsewhere_begins_where_it_was_said() -> None:
     async def story(one: Process, other: Process) -> None:
         name = (await one.ask("add", url=URL))["webhook"]["id"]
         failed = Progress(name, 0).failed(500, "answered 500", now())
-        assert one.cursors.put(failed)
+        assert one.cursors.put(Progress(name, 0), failed)
         told = (await other.ask("enable", "c-2", webhook=name, after=0))["webhook"]
         assert (told["state"]["failures"], told["state"]["enabled"]) == (0, True)
-        assert not one.cursors.put(failed.failed(500, "answered 500", now()))
+        assert not one.cursors.put(failed, failed.failed(500, "answered 500", now()))
 
     play(story)
 
