@@ -27,7 +27,7 @@ from adapters.store.vault import Vault
 
 CONF = Path(__file__).parents[1] / "docker" / "nats" / "nats.conf"
 NAMES = ("nats-1", "nats-2", "nats-3")
-PATIENCE = 30.0
+PATIENCE = 90.0  # seconds: a loaded machine elects slowly
 
 
 @dataclass(frozen=True)

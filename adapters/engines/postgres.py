@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 import psycopg
@@ -17,7 +17,7 @@ from adapters.engines.bell import TOPICS, LocalBell, Told, Topic
 from adapters.engines.presence import Report
 from adapters.engines.turns import process_name
 from adapters.logs import Log
-from adapters.sql.postgres import Database
+from adapters.sql.postgres import Database, answering
 from adapters.tasks import end
 from domain.errors import Refused, Unavailable
 
@@ -27,10 +27,13 @@ _RETRY: Final = 1.0  # seconds before it asks for another connection
 _ASK: Final = 1.0  # seconds between two tries, and two looks whether a turn is still ours
 _PATIENCE: Final = 5.0  # seconds that the database has to say so
 # The server, too, must notice soon that we are gone or hang: only then the next one begins.
-_HELD: Final = (
+_NOTICED: Final = (
     "tcp_keepalives_idle = 5",
     "tcp_keepalives_interval = 2",
     "tcp_keepalives_count = 3",
+)
+_HELD: Final = (
+    *_NOTICED,
     "idle_session_timeout = '10s'",  # it is asked each second whether the turn is still ours
 )
 _EVERY: Final = 1.0  # seconds between two reports
@@ -47,10 +50,17 @@ _HEAR: Final = (
     "AND seen > clock_timestamp() - interval '10 seconds' ORDER BY name"  # else it is gone
 )
 _FORGET: Final = "DELETE FROM processes WHERE name=?"
+# Every process holds it with the others, for as long as it runs: also while it hangs.
+_RUNS: Final = b"SELECT pg_advisory_lock_shared(hashtext('varsel/running'))"
+_ALONE: Final = b"SELECT pg_advisory_lock(hashtext('varsel/running'))"
+_SHORTLY: Final = b"SET lock_timeout = '1s'"  # longer than a session takes to end that was closed
 
 
 class PostgresBell:
-    """The bell of several processes: NOTIFY and LISTEN, through a connection of its own."""
+    """The bell of several processes: NOTIFY and LISTEN, through a connection of its own.
+
+    While that lasts nobody is `alone` with the database.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -60,8 +70,15 @@ class PostgresBell:
         self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen; raises `Unavailable` while somebody is `alone` with the database."""
         self._thread.start()
+        if not self._listening.wait(_PATIENCE):
+            self.stop()
+            raise Unavailable(
+                "this process is not let in by the database",
+                expected=f"a connection of its own within {_PATIENCE:g} s",
+                next_step="see whether varsel rekey or varsel migrate is at work, then start again",
+            )
 
     def stop(self) -> None:
         """Listen no more."""
@@ -92,6 +109,10 @@ class PostgresBell:
 
     def _listen(self) -> None:
         with psycopg.connect(self._database.address, autocommit=True) as one:
+            for setting in _NOTICED:
+                one.execute(f"SET {setting}".encode())
+            one.execute(_SHORTLY)
+            one.execute(_RUNS)
             for topic in TOPICS:
                 one.execute(sql.SQL("LISTEN {}").format(channel(topic)))
             self._listening.set()
@@ -133,8 +154,7 @@ class PostgresTurns:
         try:
             yield lost
         finally:
-            watching.cancel()
-            await asyncio.wait({watching})
+            await end(watching)
             await holding.close()
             self._log.info("turn.ended", turn=name)
 
@@ -226,12 +246,25 @@ def present(database: Database) -> list[str]:
     return [name for name, _ in store.rows(_HEAR, "")]
 
 
-def require_alone(database: Database, why: str) -> None:
-    """Raise `Refused` while processes of the platform run on this database; `why` none may."""
-    if there := present(database):
-        raise Refused(
-            "processes of the platform run on this database",
-            got=", ".join(there),
-            expected=f"none: {why}",
-            next_step="stop every varsel serve; one that was killed is forgotten in ten seconds",
-        )
+@contextmanager
+def alone(database: Database, why: str) -> Generator[None]:
+    """No process of the platform runs on this database in the block, and none starts.
+
+    Raises `Refused` while one does, says `why` none may; a process that hangs counts, and one that
+    was heard of just now: its connection may only be broken.
+    """
+    with answering(), psycopg.connect(database.address, autocommit=True) as one:
+        there = present(database)
+        one.execute(_SHORTLY)
+        try:
+            one.execute(_ALONE)
+        except psycopg.errors.LockNotAvailable:
+            there = there or ["one that has not been heard of for ten seconds: it hangs"]
+        if there:
+            raise Refused(
+                "processes of the platform run on this database",
+                got=", ".join(there),
+                expected=f"none: {why}",
+                next_step="stop every varsel serve; what was killed is forgotten in ten seconds",
+            )
+        yield

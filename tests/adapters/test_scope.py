@@ -16,6 +16,7 @@ from adapters.nats.connection import connect
 from adapters.nats.credentials import Credentials
 from adapters.nats.follower import Follower
 from adapters.nats.subjects import API_PREFIX, STREAM
+from adapters.tasks import end
 from domain.desk import Request
 from domain.envelope import PLATFORM
 from domain.errors import Forbidden, NotFound
@@ -51,8 +52,7 @@ async def reading(platform: Up, party: str, *, acks: bool = True) -> AsyncGenera
         try:
             yield found
         finally:
-            task.cancel()
-            await asyncio.wait({task})
+            await end(task)
 
 
 def kinds(messages: Messages, feed: str) -> list[str]:

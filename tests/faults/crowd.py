@@ -16,6 +16,7 @@ import httpx2
 
 from adapters.nats.errors import Disconnected, Unanswered
 from adapters.nats.follower import Follower
+from adapters.tasks import end
 from domain.errors import Unavailable
 from tests.faults.stage import Stage
 from tests.journeys.lab import PATIENCE, insist, until
@@ -95,7 +96,7 @@ class Crowd:
         try:
             yield
         finally:
-            await _ended(tasks)
+            await end(*tasks)
 
     async def _follow(self, party: str) -> None:
         feed = self.read.setdefault(party, [])
@@ -260,9 +261,3 @@ class Crowd:
             await until(so_far)
         except AssertionError:
             raise AssertionError(f"it does not come to rest: {last}") from None
-
-
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -20,6 +20,7 @@ from adapters.nats import feed_log, jetstream
 from adapters.nats.caller import Caller
 from adapters.nats.follower import Follower
 from adapters.store.ledger import EventLedger
+from adapters.tasks import end
 from adapters.views.sqlite import SqliteRows
 from adapters.wire import render
 from domain.envelope import Recorded
@@ -144,12 +145,6 @@ async def in_groups(size: int, work: Iterable[Coroutine[Any, Any, None]]) -> Non
             group.create_task(one(each))
 
 
-async def ended(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
 # --- the storm ---------------------------------------------------------------------------------
 
 
@@ -172,7 +167,7 @@ async def the_storm(storm: Storm) -> None:
         return all(storm.have_read(one) == OWN for one in FOLLOWING)
 
     await until(all_read)
-    await ended(following)
+    await end(*following)
 
 
 async def a_leak_for(clients: list[str], storm: Storm) -> None:
@@ -352,7 +347,7 @@ async def goes_on_where_it_was(client: str, storm: Storm, number: int) -> None:
         return any(f'"c{number}"' in json.dumps(body) for body in storm.read[client])
 
     await until(told)
-    await ended([following])
+    await end(following)
     places = [int(body["sequence"]) for body in storm.read[client]]
     assert places[places.index(before) + 1] == before + 1
 
