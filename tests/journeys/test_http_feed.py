@@ -14,6 +14,7 @@ import pytest
 
 from adapters.folder import Folder
 from adapters.nats.caller import Caller
+from adapters.tasks import end
 from tests.adapters.nats.lab import TOLERATED
 from tests.builders import a_leak, a_notice, a_revision
 from tests.journeys.lab import GLANCE, PATIENCE, Serve, until
@@ -132,8 +133,7 @@ def test_a_stream_of_events_survives_kill_9_without_a_gap(tmp_path: Path) -> Non
         await until(reached(reader, "ClientUpdated", REVISIONS))
         # Of each it is told that it has arrived, which follows only once it has.
         await until(reached(reader, "NoticeDelivered", 1 + REVISIONS))
-        following.cancel()
-        await asyncio.wait([following])
+        await end(following)
 
         assert reader.connections > KILLS
         whole = await polled(url, joker)
