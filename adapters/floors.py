@@ -7,6 +7,7 @@ is then kept where nobody reads it, and makes no party skip what it never saw.
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import uuid4
 
 from adapters.store.vault import Vault
@@ -34,7 +35,7 @@ class Floors:
     def remember(self, party: str, number: int, epoch: str) -> None:
         """Keep a floor that was seen in this epoch; a lower one never undoes a higher one."""
         if number > self.of(party, epoch):
-            self._vault.put(_name(epoch, party), str(number).encode())
+            self._vault.change(_name(epoch, party), partial(_higher, number))
 
     def begin_anew(self, common: int) -> None:
         """Another epoch: behind the number `common` other messages will stand.
@@ -49,6 +50,11 @@ class Floors:
         self._vault.put(EPOCH, new.encode())
         for name in names:
             self._vault.destroy(name)
+
+
+def _higher(number: int, kept: bytes | None) -> bytes:
+    """Somebody else may have remembered more since we looked."""
+    return str(max(number, int(kept or 0))).encode()
 
 
 def _name(epoch: str, party: str) -> str:

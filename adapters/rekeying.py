@@ -20,11 +20,11 @@ def rekey(settings: Settings, new: Path) -> int:
     database = open_database(settings)
     if database is None:
         return folders.rekey(settings.data, settings.master_key_file, new)
-    from adapters.engines.postgres import require_alone  # noqa: PLC0415 - of an extra
+    from adapters.engines.postgres import alone  # noqa: PLC0415 - of an extra
 
     with closing(database):
         key = load_master_key(new, create=False)
-        require_alone(database, "they would go on with the old key")
-        folder = folders.Folder(settings.data)
-        with closing(folders.open_vault(folder, settings.master_key_file, database)) as vault:
-            return vault.rewrap(key)
+        with alone(database, "they would go on with the old key"):
+            folder = folders.Folder(settings.data)
+            with closing(folders.open_vault(folder, settings.master_key_file, database)) as vault:
+                return vault.rewrap(key)

@@ -53,7 +53,7 @@ class Shift:
 
     async def fit(self) -> None:
         """Wait until NATS is reached: without it this is another process's work."""
-        while not self.broker.core.is_connected:
+        while not self.broker.core.is_connected:  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(GLANCE)
 
     async def __call__(self, stack: AsyncExitStack) -> None:
@@ -205,6 +205,10 @@ class Shift:
 
 def keep_time(parts: Parts, platform: Platform, stack: AsyncExitStack) -> None:
     """The timer of reminders: among the last to start, so that what arrived is known first."""
+
+    def watch(told: Callable[[], None]) -> None:
+        stack.callback(parts.projector.watch(told))
+
     ports = ReminderPorts(
         rows=lambda: parts.views.rows,
         position=parts.views.position,
@@ -212,7 +216,7 @@ def keep_time(parts: Parts, platform: Platform, stack: AsyncExitStack) -> None:
         settled=platform.settled,
         speak=platform.speak,
         clock=parts.clock,
-        watch=lambda told: stack.callback(parts.projector.watch(told)),
+        watch=watch,
         rules=parts.rules,
     )
     timer = Reminders(ports, parts.log)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Final, Protocol
+
+_MARK: Final = secrets.token_hex(3)  # two containers may have one name, and both the number 1
 
 
 def process_name() -> str:
     """What this process is called among those of its platform."""
-    return f"varsel {socket.gethostname()} {os.getpid()}"
+    return f"varsel {socket.gethostname()} {os.getpid()} {_MARK}"
 
 
 class Turns(Protocol):

@@ -10,21 +10,19 @@ of them through, and the other has written nothing. What is newest is therefore 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from adapters.evidence import tree
 from adapters.evidence.checkpoint import Checkpoint, Signer, Verifier
 from adapters.evidence.leaf import stands_for
+from adapters.evidence.nodes import with_nodes
 from adapters.evidence.source import Source, disagreement, leaf_of, recorded_at
 from adapters.evidence.told import Told
 from adapters.sql.store import Store
 from domain.errors import Invalid, NotFound, Unavailable
 
-T = TypeVar("T")
 BATCH = 500
 _TABLES = """
 CREATE TABLE IF NOT EXISTS leaves
@@ -154,7 +152,7 @@ class TransparencyLog:
     def root(self, size: int) -> bytes:
         """The root of the first `size` leaves."""
         self._require(size)
-        return self._with_nodes(partial(tree.root, size))
+        return with_nodes(self._store, partial(tree.root, size))
 
     def leaf(self, index: int) -> Leaf:
         """The leaf at an index; `NotFound` where there is none."""
@@ -184,12 +182,12 @@ class TransparencyLog:
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The proof that a leaf stands in the tree of `size` leaves."""
         self._require(size)
-        return self._with_nodes(partial(tree.inclusion, index, size))
+        return with_nodes(self._store, partial(tree.inclusion, index, size))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` leaves begins with that of `old`."""
         self._require(new)
-        return self._with_nodes(partial(tree.consistency, old, new))
+        return with_nodes(self._store, partial(tree.consistency, old, new))
 
     def node(self, level: int, number: int) -> bytes:
         """The hash of a complete subtree, as `tree.Read` has it."""
@@ -218,7 +216,7 @@ class TransparencyLog:
             self._require_tail(head)
             if not lacking:
                 self._told.go_on(head.checkpoint, self.root)
-            growing = self._with_nodes(partial(tree.Growing.at, start))
+            growing = with_nodes(self._store, partial(tree.Growing.at, start))
             nodes: list[tuple[int, int, bytes]] = []
             for row in rows:
                 nodes += growing.put(leaf_of(row))
@@ -233,8 +231,8 @@ class TransparencyLog:
                 self._require_still(head)
                 self._store.many("INSERT INTO leaves VALUES (?,?,?)", leaves)
                 self._store.many("INSERT INTO nodes VALUES (?,?,?)", nodes)
-                row = (signed.size, signed.note)
-                self._store.rows("INSERT INTO checkpoints VALUES (?,?,NULL)", *row)
+                said = (signed.size, signed.note)
+                self._store.rows("INSERT INTO checkpoints VALUES (?,?,NULL)", *said)
             self._verified = signed
             return len(rows)
 
@@ -247,28 +245,6 @@ class TransparencyLog:
             raise disagreement("its nodes do not amount to the root that was signed")
 
     # --- parts ---
-
-    def _with_nodes(self, make: Callable[[tree.Read], T]) -> T:
-        """What `make` makes of the nodes that it reads: all of them fetched by one question."""
-        wanted: dict[tuple[int, int], bytes] = {}
-
-        def note(level: int, number: int) -> bytes:
-            return wanted.setdefault((level, number), tree.EMPTY)
-
-        made = make(note)
-        if not wanted:
-            return made
-        places = ",".join(["(?,?)"] * len(wanted))
-        rows = self._store.rows(  # joined: SQLite finds no index for (level, number) IN (…)
-            f"SELECT level, number, hash FROM (VALUES {places}) AS wanted "  # noqa: S608 - marks
-            "JOIN nodes ON level=column1 AND number=column2",
-            *chain.from_iterable(wanted),
-        )
-        found = {(level, number): bytes(one) for level, number, one in rows}
-        if lacking := sorted(wanted.keys() - found.keys()):
-            level, number = lacking[0]
-            raise disagreement(f"its node {number} of level {level} is missing")
-        return make(lambda level, number: found[level, number])
 
     def _require_tail(self, head: Head) -> None:
         """The last leaf must still be the ledger's row: a log does not grow on sand."""

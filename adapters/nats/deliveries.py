@@ -8,6 +8,7 @@ kept, so that a party goes on where it was when the stream has to be made anew.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import nats.errors
+
 from adapters.logs import Log
 from adapters.nats import jetstream
-from adapters.nats.connection import Connection, Message
+from adapters.nats.connection import Connection, Message, Subscription
 from adapters.nats.subjects import STREAM
 from adapters.nats.tenancy import Tenancy
 from adapters.tasks import end
@@ -71,10 +74,11 @@ class Deliveries:
         self._seen: asyncio.Queue[_Ack] = asyncio.Queue(HELD)
         self._moved: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._heard: Subscription | None = None
 
     async def start(self) -> None:
         """Begin to watch."""
-        await self._nc.subscribe(METRICS, cb=self._metric)
+        self._heard = await self._nc.subscribe(METRICS, cb=self._metric)
         await self._nc.flush()  # else an ack that comes now may be sampled before we listen
         self._tasks = [
             asyncio.create_task(self._record_seen(), name="deliveries"),
@@ -85,6 +89,9 @@ class Deliveries:
         """Look once more, then stop; what was not recorded yet is found at the next start."""
         await end(*self._tasks)
         await self._try_to_reconcile()
+        if self._heard is not None:
+            with contextlib.suppress(nats.errors.Error):
+                await self._heard.unsubscribe()
 
     async def reconcile(self) -> None:
         """Record each notice below its client's ack floor that nobody has; remember the floors.

@@ -13,6 +13,7 @@ import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from uuid import UUID
@@ -242,8 +243,12 @@ def behind(events: Sequence[StoredEvent]) -> Needed:
 
 
 def gone(needed: Collection[tuple[UUID | str, int]]) -> IntegrityError:
-    """The refusal of a batch that follows versions of which one at least is not there."""
-    return IntegrityError(f"not all of these versions are there any more: {needed}")
+    """The refusal of a batch that follows versions of which one at least is not there.
+
+    A few of them are named: one command may follow a thousand.
+    """
+    some = ", ".join(f"{version} of {stream}" for stream, version in islice(needed, 3))
+    return IntegrityError(f"not all of these versions are there any more: {some}")
 
 
 def recorder_for(where: Path | Database | None) -> LedgerRecorder:

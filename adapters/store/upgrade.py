@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,12 +42,14 @@ def upgrade_database(database: Database) -> Upgrade:
     Raises `Refused` while processes run on older ones, `Unavailable` for newer ones. Where there is
     nothing to do, nobody is in the way: setup says so at every start.
     """
-    from adapters.engines.postgres import require_alone  # noqa: PLC0415 - of an extra
+    from adapters.engines.postgres import alone  # noqa: PLC0415 - of an extra
 
-    def alone(_: int) -> None:
-        require_alone(database, "the tables would change under them")
+    with ExitStack() as until_then:
 
-    return Upgrade(schema.bring_up(database.store(), schema.POSTGRES, alone))
+        def before(_: int) -> None:
+            until_then.enter_context(alone(database, "the tables would change under them"))
+
+        return Upgrade(schema.bring_up(database.store(), schema.POSTGRES, before))
 
 
 def _copied(path: Path, version: int) -> Path:

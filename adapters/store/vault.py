@@ -7,6 +7,7 @@ Seeds of NATS accounts, the keys of sealed text, cursors. Values are sealed unde
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from adapters.sql.store import Store
 from domain.errors import Unavailable
 
 KEY_BYTES = 32
+Change = Callable[[bytes | None], bytes]
 
 
 class Vault(Protocol):
@@ -33,6 +35,10 @@ class Vault(Protocol):
 
     def once(self, name: str, secret: bytes) -> bytes:
         """Keep a secret where there is none of that name yet; the one that is kept."""
+        ...
+
+    def change(self, name: str, how: Change) -> None:
+        """Keep what `how` makes of a secret, which nobody else changes meanwhile."""
         ...
 
     def destroy(self, name: str) -> bool:
@@ -61,6 +67,10 @@ class MemoryVault:
     def once(self, name: str, secret: bytes) -> bytes:
         """See `Vault`."""
         return self._secrets.setdefault(name, secret)
+
+    def change(self, name: str, how: Change) -> None:
+        """See `Vault`."""
+        self._secrets[name] = how(self._secrets.get(name))
 
     def destroy(self, name: str) -> bool:
         """See `Vault`."""
@@ -124,6 +134,19 @@ class SealedVault:
             _sealed(self._master, name, secret),
         )
         return self.get(name) or secret
+
+    def change(self, name: str, how: Change) -> None:
+        """See `Vault`: the row is written first, and so held until the end."""
+        fresh = _sealed(self._master, name, how(None))
+        with self._store.transaction():
+            [(held,)] = self._store.rows(
+                "INSERT INTO secrets VALUES (?,?)"
+                " ON CONFLICT (name) DO UPDATE SET sealed=secrets.sealed RETURNING sealed",
+                name,
+                fresh,
+            )
+            if bytes(held) != fresh:
+                self.put(name, how(self.get(name)))
 
     def destroy(self, name: str) -> bool:
         """See `Vault`."""

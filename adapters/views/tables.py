@@ -15,6 +15,7 @@ from psycopg import errors, sql
 
 from adapters.sql.postgres import Connection, Database
 from adapters.views.batch import Reached
+from adapters.views.building import Builds
 from adapters.views.postgres import PostgresRows
 from adapters.views.shelf import Generation, Overtaken, Standing
 from domain.errors import Unavailable
@@ -54,6 +55,7 @@ _UNUSED: Final = "SELECT shape, number FROM view_generations WHERE in_use=0 AND 
 _REPLACED: Final = (
     "SELECT shape, number FROM view_generations WHERE in_use=0 AND shape=? AND number<?"
 )
+_LEFT: Final = "SELECT number FROM view_generations WHERE in_use=0 AND shape=? AND number>?"
 _OLDER: Final = "SELECT shape, number FROM view_generations WHERE shape<?"
 _SHORTLY: Final = sql.SQL("SET LOCAL lock_timeout = '1s'")
 Found = TypeVar("Found")
@@ -86,6 +88,7 @@ class TableShelf:
     def __init__(self, database: Database, part: Part = WHOLE) -> None:
         self._database, self._store = database, database.store()
         self._part = part
+        self._builds = Builds(database)
         self._current: PostgresRows | None = None
         self._store.declare(_TABLES)
 
@@ -136,9 +139,10 @@ class TableShelf:
         """See `Shelf`."""
         with self._held():
             number = int(self._store.rows(_NEW, SCHEMA)[0][0])
-            made = PostgresRows(self._database, number, _name(SCHEMA, number))
-            made.create()
-            self._store.rows(_PART, number, 1, 1, 0, None)
+            with self._builds.begun(number):
+                made = PostgresRows(self._database, number, _name(SCHEMA, number))
+                made.create()
+                self._store.rows(_PART, number, 1, 1, 0, None)
         return made
 
     def use(self, fresh: Generation) -> None:
@@ -154,6 +158,7 @@ class TableShelf:
             self.divide(ours, len(before) or self._part.of, ours.last())
             for number in {one.generation for one in before}:
                 self._store.rows("DELETE FROM view_parts WHERE generation=?", number)
+        self._builds.end(ours.number)
         self._current = PostgresRows(self._database, ours.number, ours.name, self._part)
 
     def divide(self, rows: PostgresRows, parts: int, reached: Reached) -> None:
@@ -165,15 +170,22 @@ class TableShelf:
 
     def discard(self, fresh: Generation) -> None:
         """See `Shelf`."""
-        self._drop(_UNUSED, self._mine(fresh).number)
+        number = self._mine(fresh).number
+        self._drop(_UNUSED, number)
+        self._builds.end(number)
 
     def sweep(self) -> None:
         """See `Shelf`: a reader of a table that is gone looks again.
 
         A table that somebody reads for long, for a back-up say, is left for the next time: readers
-        would have to wait behind us.
+        would have to wait behind us. So is one that somebody builds.
         """
-        self._drop(_REPLACED, SCHEMA, self.current().number)
+        current = self.current().number
+        self._drop(_REPLACED, SCHEMA, current)
+        with self._held():  # one that is just being taken into use is so when we look
+            left = [number for (number,) in self._store.rows(_LEFT, SCHEMA, current)]
+            for number in filter(self._builds.abandoned, left):
+                self._drop(_UNUSED, number)
         self._drop(_OLDER, SCHEMA)
 
     def difference(self, fresh: Generation) -> str | None:
@@ -182,13 +194,17 @@ class TableShelf:
 
     @contextlib.contextmanager
     def still(self) -> Generator[None]:
-        """See `Shelf`: a projector that would commit a batch waits until this is over."""
+        """See `Shelf`: a projector that would commit a batch waits until this is over.
+
+        Where a comparison takes longer than `lock_timeout` that projector says so, and tries again.
+        """
         with self._held():
             self._store.rows(_STILL, SCHEMA)
             yield
 
     def close(self) -> None:
         """See `Shelf`: the database is not ours to close."""
+        self._builds.close()
         self._current = None
 
     @contextlib.contextmanager

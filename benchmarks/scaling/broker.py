@@ -89,7 +89,9 @@ async def _again(here: Running) -> list[Figure]:
     relay, timer = _relay(here), here.platform.reminders
     position, messages = here.parts.views.position(), _messages(here)
     await _until(lambda: timer is None or timer.settled(position))
-    relay.mend(1)
+    # Gone, it is made anew, and every message is carried again.
+    await jetstream.ask(relay._nc, f"STREAM.DELETE.{STREAM}")  # noqa: SLF001 - the platform's own
+    relay.wake()
     start, core = time.perf_counter(), time.process_time()
     await _until(lambda: relay.published < messages)
     await _until(lambda: relay.published == messages)

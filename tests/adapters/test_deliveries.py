@@ -246,3 +246,24 @@ def test_the_clients_clock_starts_when_it_has_read_its_notice(tmp_path: Path) ->
             await until(running)
 
     asyncio.run(scenario())
+
+
+def test_whoever_awaits_notices_and_has_no_consumer_gets_one(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        await found.platform.tenancy.drop_consumer(found.parties["joker"].key)
+        await found.watch().reconcile()
+        assert found.admitted == ["joker"]
+
+    play(tmp_path, story)
+
+
+def test_whoever_has_stopped_is_told_of_no_acknowledgement(tmp_path: Path) -> None:
+    async def story(found: Scene) -> None:
+        async with watched(found) as stopped:
+            """Its turn has come, and goes."""
+        async with watched(found):
+            await found.acknowledge("joker", 2)
+            await until(lambda: len(found.recorded) == 1)
+        assert stopped._moved == set()
+
+    play(tmp_path, story)

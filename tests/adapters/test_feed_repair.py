@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from adapters.nats.follower import Follower
+from domain.errors import Unavailable
 from projections import feed_index
 from tests.adapters.feeding import delete_stream, holds, intrude, stored
 from tests.adapters.nats.lab import TOLERATED, read, until
-from tests.adapters.running import Up, up, up_with
+from tests.adapters.running import Up, raised, up, up_with
 from tests.builders import a_question, told
 
 pytestmark = TOLERATED
@@ -143,3 +144,33 @@ def test_a_feed_whose_folder_is_lost_is_made_anew_at_the_next_start(tmp_path: Pa
     before = asyncio.run(first())
     shutil.rmtree(tmp_path / "data" / "nats")
     asyncio.run(second(before))
+
+
+def test_a_feed_that_a_relay_without_its_turn_made_anew_is_filled_and_everybody_reads_on(
+    tmp_path: Path,
+) -> None:
+    async def scenario() -> None:
+        async with up_with(tmp_path / "data", **HASTY) as platform:
+            follower = await told_and_read(platform)
+            before = await stored(platform.nc)
+            await platform.admission._tenancy.recreate_stream()
+            await until(lambda: holds(platform.nc, before))
+            assert [sequence(one) for one in await read(follower, 1)] == [5]
+            await until(lambda: bool(platform.running.platform.health()["ok"]))
+
+    asyncio.run(scenario())
+
+
+def test_whoever_finds_another_feed_than_it_judged_deletes_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with up_with(tmp_path / "data", **HASTY) as platform:
+            await told_and_read(platform)
+            before = await stored(platform.nc)
+            relay = platform.relay
+            await relay.stop()
+            refusal = await raised(relay._ports.restore(0, "the feed of another time"))
+            assert isinstance(refusal, Unavailable)
+            assert "another process has taken over" in str(refusal)
+            assert await stored(platform.nc) == before
+
+    asyncio.run(scenario())

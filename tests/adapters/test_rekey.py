@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters import rekeying
-from adapters.engines.postgres import PostgresPresence, present
+from adapters.engines import postgres
+from adapters.engines.postgres import PostgresBell, PostgresPresence, alone, present
 from adapters.engines.presence import Report
 from adapters.folder import Folder, claimed, open_vault, rekey
 from adapters.settings import Settings
@@ -193,6 +194,34 @@ def test_a_vault_in_a_database_goes_over_while_nobody_runs(tmp_path: Path) -> No
     assert open_vault(Folder(tmp_path), new, shared).get("text/joker/1") == b"secret"
     with pytest.raises(Unavailable, match="master key does not open"):
         open_vault(Folder(tmp_path), old, shared)
+    shared.close()
+
+
+def test_a_vault_in_a_database_is_left_alone_while_somebody_hangs(tmp_path: Path) -> None:
+    """A process that was stopped is not heard of, and goes on with the old key when it wakes."""
+    url, old = database(), a_key(tmp_path / "old", key="11" * 32)
+    settings = Settings(data=tmp_path / "data", database_url=url, master_key_file=old)
+    shared = Database(address(url), size=2)
+    open_vault(Folder(tmp_path), old, shared).put("text/joker/1", b"secret")
+    hanging = PostgresBell(shared)
+    hanging.start()
+    assert not present(shared)
+    with pytest.raises(Refused, match="processes of the platform run"):
+        rekeying.rekey(settings, a_key(tmp_path / "new"))
+    hanging.stop()
+    assert open_vault(Folder(tmp_path), old, shared).get("text/joker/1") == b"secret"
+    assert rekeying.rekey(settings, a_key(tmp_path / "newer")) == 1
+    shared.close()
+
+
+def test_nobody_starts_on_a_database_that_is_being_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_PATIENCE", 0.2)
+    shared = Database(address(database()), size=2)
+    with alone(shared, "a test"), pytest.raises(Unavailable, match="not let in"):
+        PostgresBell(shared).start()
+    late = PostgresBell(shared)
+    late.start()
+    late.stop()
     shared.close()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters import confirming
+from adapters import confirming, logs
 from adapters.accounts import MISSED, Accounts
 from adapters.admission import Admission
 from adapters.nats import mint
@@ -19,7 +19,9 @@ from adapters.nats.errors import AccountRefused, CredentialsRefused, Disconnecte
 from adapters.nats.tenancy import Tenancy
 from adapters.store.vault import MemoryVault, Vault
 from domain.desk import Request
-from domain.errors import Refused
+from domain.errors import Refused, Unavailable
+from projections import feed_index
+from projections.rows import MemoryRows, Row, Rows
 from tests.adapters.nats.lab import TOLERATED, now, until
 from tests.adapters.running import Up, raised, up_with
 
@@ -240,3 +242,48 @@ def test_one_account_that_nats_refuses_keeps_nobody_else_out_and_is_told(tmp_pat
             assert "NATS refused 1 accounts" in trouble
 
     asyncio.run(story())
+
+
+def test_a_known_account_that_the_vault_has_lost_is_kept_again() -> None:
+    vault = MemoryVault()
+    accounts = Accounts(vault)
+    seed = accounts.seed_of("joker")
+    vault.destroy("account/joker")  # the database failed over to one that was behind
+    assert accounts.seed_of("joker") == seed
+    assert Accounts(vault).seed_of("joker") == seed
+
+
+def test_an_account_that_another_process_made_since_takes_the_place_of_the_known_one() -> None:
+    vault = MemoryVault()
+    accounts = Accounts(vault)
+    accounts.seed_of("joker")
+    key = accounts.key_of("joker")
+    assert key is not None
+    vault.destroy("account/joker")
+    other = Accounts(vault).seed_of("joker")
+    assert accounts.seed_of("joker") == other
+    assert accounts.key_of("joker") == mint.public_key(other)
+    assert accounts.party_of(key) is None
+
+
+def test_a_change_on_a_page_before_one_that_cannot_be_read_is_confirmed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages = list[int]()
+
+    def failing(number: int, _limit: int, _rows: Rows) -> list[Row]:
+        pages.append(number)
+        if len(pages) == 2:
+            raise Unavailable("no connection of the pool is free")
+        row = {"feed": "joker", "number": 1, "subject": "feed.joker._.CredentialRevoked"}
+        return [row] if number == 0 else []
+
+    monkeypatch.setattr(feed_index, "after", failing)
+
+    async def admit(party: str) -> None:
+        raise AssertionError(party)
+
+    following = confirming.Confirming(MemoryRows, admit, logs.get())
+    with pytest.raises(Unavailable):
+        following._changed()
+    assert following._changed() == {"joker"}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
 from adapters import tasks
-from adapters.tasks import end
+from adapters.tasks import end, finish
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,37 @@ def test_what_a_task_ended_with_is_nobodys_trouble() -> None:
 
 def test_ending_nothing_takes_no_time() -> None:
     asyncio.run(end())
+
+
+def test_what_has_to_be_over_first_is_waited_for_through_every_cancellation() -> None:
+    gate, over = threading.Event(), list[str]()
+
+    def work() -> None:
+        gate.wait(10)
+        over.append("work")
+
+    async def ours() -> None:
+        try:
+            await finish(work)
+        finally:
+            over.append("we")
+
+    async def scenario() -> None:
+        task = asyncio.create_task(ours())
+        for _ in range(3):
+            await asyncio.sleep(0)
+            task.cancel()
+        gate.set()
+        await asyncio.wait({task})
+        assert task.cancelled()
+
+    asyncio.run(scenario())
+    assert over == ["work", "we"]
+
+
+def test_what_goes_wrong_in_it_is_told() -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(finish(broken))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from adapters.store.mapper import Entry, VarselMapper
 from adapters.store.sealing import Sealer
+from adapters.store.vault import Change
 from domain.envelope import Envelope
 from domain.events import TOPICS, Event
 
@@ -287,6 +288,9 @@ class OneKey:
 
     def once(self, name: str, secret: bytes) -> bytes:
         raise NotImplementedError(name, secret)
+
+    def change(self, name: str, how: Change) -> None:
+        raise NotImplementedError(name, how)
 
     def destroy(self, name: str) -> bool:
         raise NotImplementedError(name)

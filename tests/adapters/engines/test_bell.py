@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from adapters.engines import postgres as engine
 from adapters.engines.bell import LocalBell
 from adapters.engines.postgres import PostgresBell, channel
 from adapters.sql.postgres import Database, address
@@ -96,3 +98,23 @@ def test_a_bell_whose_database_is_gone_still_rings_here() -> None:
 
     shared.close()
     assert told == ["views"]
+
+
+def test_a_bell_ends_though_its_database_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_PATIENCE", 0.1)
+    gate = threading.Event()
+
+    def hangs(self: PostgresBell) -> None:
+        self._listening.set()
+        gate.wait(PATIENCE)
+
+    monkeypatch.setattr(PostgresBell, "_listen", hangs)
+    shared = Database(address(database()), size=2)
+    bell = PostgresBell(shared)
+    bell.start()
+    began = time.monotonic()
+    bell.stop()
+    assert time.monotonic() - began < PATIENCE / 2
+    gate.set()
+    bell.stop()
+    shared.close()

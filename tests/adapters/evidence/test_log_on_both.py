@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import threading
 import time
@@ -209,7 +208,7 @@ def test_no_second_tree_of_a_size_is_signed(opening: Open) -> None:
     source = Rows(2)
     log, store = told_of(opening, source)
     fail_over(store, 2)
-    source.rows[3] = dataclasses.replace(source.rows[3], stream=UUID(int=99))
+    source.rows[3] = source.rows[3]._replace(stream=UUID(int=99))
     for _ in range(2):
         with pytest.raises(Unavailable, match="under another root"):
             log.catch_up()
@@ -238,7 +237,7 @@ def test_a_tree_that_somebody_else_has_signed_over_the_one_told_of_is_not_passed
     fail_over(store, 2)
     with pytest.raises(Unavailable, match="and are not any more"):
         log.told()
-    source.rows[3] = dataclasses.replace(source.rows[3], stream=UUID(int=99))
+    source.rows[3] = source.rows[3]._replace(stream=UUID(int=99))
     source.grow(4)
     other = TransparencyLog(store, source, SIGNER)  # a process that knows nothing of it
     follow(other)

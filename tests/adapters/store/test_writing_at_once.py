@@ -5,14 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.sql import postgres as sql
+from adapters.sql.postgres import Database
 from adapters.store.ledger import EventLedger
+from adapters.store.postgres import _LOCK as LOCK
 from domain import streams
+from domain.errors import Unavailable
 from domain.ports import Receipt
 from tests.adapters.store.conftest import Opened
 from tests.adapters.store.lab import (
@@ -21,6 +27,7 @@ from tests.adapters.store.lab import (
     a_draft,
     a_question,
     changes,
+    on_postgres,
     several,
     signed,
     whole,
@@ -76,6 +83,20 @@ def test_time_never_goes_back_and_a_reader_misses_nothing(
         assert log == list(range(before + 1, before + 1 + 2 * len(receipts)))
         named = [event.position for receipt in receipts for event in receipt.events]
         assert len(set(named)) == len(named) == len(receipts)
+
+
+def test_a_writer_that_hangs_holds_up_the_others_no_longer_than_a_database_lets_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = [f"{one.partition('=')[0]}= '1s'" for one in sql._SESSION if one.startswith("idle")]
+    monkeypatch.setattr(sql, "_SESSION", (*sql._SESSION, *quick))
+    ledger = on_postgres(database)
+    gone = suppress(Unavailable)
+    with closing(Database(database.address)) as theirs, gone, theirs.transaction() as hanging:
+        hanging.execute(LOCK)
+        ledger.append(changes(), signed(), NOW)  # waits until the lock is free
+        hanging.execute(b"SELECT 1")
+    assert [one.envelope.command for one in whole(ledger)] == ["c-1"]
 
 
 def test_a_thousand_notices_are_one_command(opened: Opened) -> None:

@@ -149,3 +149,16 @@ def test_it_stops_after_the_batch_at_hand(tmp_path: Path, monkeypatch: pytest.Mo
 def test_stopping_one_that_never_started_is_no_trouble(tmp_path: Path) -> None:
     with following(tmp_path, Log(), start=False):
         pass
+
+
+def test_those_who_watch_no_more_are_not_told(tmp_path: Path) -> None:
+    log, moved, still = Log(1), threading.Event(), threading.Event()
+    with following(tmp_path, log) as (_, projector):
+        assert projector.wait_for(1, SOON)
+        stop = projector.watch(moved.set)
+        stop()
+        projector.watch(still.set)
+        log.grow()
+        projector.wake()
+        assert still.wait(SOON)
+        assert not moved.is_set()

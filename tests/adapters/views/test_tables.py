@@ -17,6 +17,7 @@ from adapters.views import generations
 from adapters.views.generations import Views
 from adapters.views.postgres import PostgresRows
 from adapters.views.shelf import Overtaken
+from adapters.views.tables import TableShelf
 from domain.envelope import Recorded
 from domain.errors import Unavailable
 from projections.everything import SCHEMA
@@ -404,6 +405,21 @@ def test_a_table_that_somebody_reads_for_long_is_dropped_the_next_time(ours: Dat
         assert tables(ours) == {FIRST, SECOND}
     third = views.rebuild()
     assert tables(ours) == {third}
+
+
+def test_a_copy_whose_builder_was_killed_is_swept_away_at_the_next_start(
+    ours: Database, theirs: Database
+) -> None:
+    log = Log(3)
+    views, other = Views(ours, log.read, SIMPLE), Views(theirs, log.read, SIMPLE)
+    assert isinstance(other._shelf, TableShelf)
+    other._shelf.make()
+    Views(ours, log.read, SIMPLE)
+    assert tables(ours) == {FIRST, SECOND}, "it is being built"
+    other.close()  # its sessions end with it, and so they do where it is killed
+    eventually(lambda: Views(ours, log.read, SIMPLE) is not None and tables(ours) == {FIRST})
+    assert (views.generation, counted(views.rows)) == (FIRST, 3)
+    assert views.rebuild() != FIRST
 
 
 def test_two_that_open_at_once_agree_on_one_generation(ours: Database, theirs: Database) -> None:

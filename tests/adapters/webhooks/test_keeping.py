@@ -170,12 +170,12 @@ def test_who_sends_does_not_undo_what_was_opened_or_removed_meanwhile(cursors: O
     under_way = sending.get("wh-1")
     assert under_way is not None
     elsewhere.open("wh-1", after=7)
-    assert not sending.put(under_way.taken(1, 200, NOW))
+    assert not sending.put(under_way, under_way.taken(1, 200, NOW))
     opened = sending.get("wh-1")
     assert opened is not None
     assert opened == Progress("wh-1", 7, turn=2)
     elsewhere.drop("wh-1")
-    assert not sending.put(opened.passed(8))
+    assert not sending.put(opened, opened.passed(8))
     elsewhere.open("wh-1", after=7)
     assert sending.get("wh-1") is None
 
@@ -187,8 +187,8 @@ def test_they_are_counted_where_they_fail_and_named_where_they_were_given_up(
     assert one.counts() == (0, 0, 0)
     for name in ("wh-1", "wh-2", "wh-3"):
         one.begin(name, "joker", 0)
-    one.put(FULL)
-    one.put(Progress("wh-2", 1).failed(500, "answered 500", NOW))
+    assert one.put(Progress("wh-1", 0), FULL)
+    assert one.put(Progress("wh-2", 0), Progress("wh-2", 1).failed(500, "answered 500", NOW))
     assert one.counts() == (3, 1, 1)
     assert one.disabled() == [("wh-1", "joker", "gone")]
 

@@ -24,6 +24,7 @@ from domain.envelope import Recorded
 from domain.errors import Unavailable
 from domain.use_cases.webhooks import Abandoned
 from projections import feed_index
+from projections.rows import Row, Rows
 from tests.adapters.feeding import Index
 from tests.adapters.nats.lab import until
 from tests.adapters.webhooks.lab import InMemory
@@ -528,3 +529,44 @@ def test_the_next_sender_goes_on_where_the_last_one_was() -> None:
         assert world.sent_to("one") == world.feed()
 
     play(story, "one")
+
+
+def test_news_on_a_page_before_one_that_cannot_be_read_is_sent_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(senders, "NEWS", 1)
+    after, pages = feed_index.after, list[int]()
+
+    def failing(number: int, limit: int, rows: Rows) -> list[Row]:
+        pages.append(number)
+        if len(pages) == 2:
+            raise Unavailable("no connection of the pool is free")
+        return after(number, limit, rows)
+
+    async def story(world: World, sender: Sender) -> None:
+        await world.has_all("one")
+        await until(lambda: not sender._woken.is_set())
+        monkeypatch.setattr(feed_index, "after", failing)
+        world.index.goes_on(a_measure("joker", kind="fix"))
+        sender.wake()
+        await until(lambda: len(pages) > 1)
+        await until(lambda: sender.trouble is not None)
+        sender.wake()
+        await world.has_all("one")
+        assert world.sent_to("one") == world.feed()
+
+    play(story, "one")
+
+
+def test_whoever_finds_the_cursor_moved_goes_on_behind_it() -> None:
+    async def story(world: World, _: Sender) -> None:
+        await until(lambda: world.under_way == 1)
+        before = world.at("one")  # a sender that has lost its turn, and does not know it yet
+        assert world.progress.put(before, before.taken(1, 200, START))
+        world.gate("one").set()
+        await world.has_all("one")
+        assert world.sent_to("one") == world.feed()
+
+    world = World()
+    world.gate("one").clear()
+    play(story, "one", world=world)

@@ -177,6 +177,39 @@ def test_what_is_opened_anew_elsewhere_begins_where_it_was_said() -> None:
     play(story)
 
 
+def test_a_sender_that_has_lost_its_turn_does_not_take_the_cursor_back() -> None:
+    async def story(one: Process, other: Process) -> None:
+        name = (await one.ask("add", url=URL, after=0))["webhook"]["id"]
+        frozen = one.cursors.get(name)
+        assert frozen is not None
+        assert other.cursors.put(frozen, frozen.taken(1, 204, now()))
+        assert not one.cursors.put(frozen, frozen.taken(1, 204, now()))
+        assert not one.cursors.put(frozen, frozen.failed(500, "answered 500", now()))
+        kept = one.cursors.get(name)
+        assert kept is not None
+        assert (kept.delivered, kept.failures) == (1, 0)
+
+    play(story)
+
+
+def test_one_that_is_removed_and_renewed_at_once_is_removed() -> None:
+    async def story(one: Process, other: Process) -> None:
+        name = (await one.ask("add", url=URL))["webhook"]["id"]
+        for number in range(10):
+            told = await asyncio.gather(
+                one.ask("remove", f"remove-{number}", webhook=name),
+                other.ask("rotate", f"rotate-{number}", webhook=name),
+                return_exceptions=True,
+            )
+            removed, renewed = told
+            assert not isinstance(removed, BaseException)
+            assert not isinstance(renewed, BaseException) or isinstance(renewed, NotFound)
+            assert other.cursors.get(name) is None
+            name = (await one.ask("add", f"add-{number}", url=URL))["webhook"]["id"]
+
+    play(story)
+
+
 def test_what_is_refused_leaves_nothing_behind_in_any_table() -> None:
     async def story(one: Process, _: Process) -> None:
         for number in range(10):
