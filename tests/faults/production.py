@@ -142,7 +142,7 @@ class Production:
         def found() -> Process | None:
             with psycopg.connect(self._url) as one:
                 names = one.execute(_HOLDER, (TURNS[role],)).fetchall()
-            pids = {int(name.rpartition(" ")[2]) for (name,) in names}
+            pids = {int(name.split()[2]) for (name,) in names}
             return next((one for one in self.of(role) if one.runs and one.pid in pids), None)
 
         holder = seen(found)
