@@ -240,6 +240,14 @@ class Crowd:
         async with await self.stage.operator() as operator:
             return await operator.call("health", {})
 
+    def _misses(self, feed: Any) -> bool:
+        """Whether a reader has not come to the end of its feed, or is not known to have."""
+        read = self.read[feed["party"]]
+        if any(body["feed"] != feed["party"] for body in read):  # an auditor, of other feeds
+            return bool(feed["awaiting"])
+        last = max((int(body["sequence"]) for body in read), default=0)
+        return bool(feed["awaiting"]) or last < feed["messages"]
+
     async def settled(self) -> None:
         """Once all has come as far as the ledger, and who follows has read and been seen to."""
         last: object = None
@@ -253,7 +261,7 @@ class Crowd:
             except (Unanswered, Disconnected, Unavailable) as trouble:
                 last = trouble
                 return False
-            behind = [one for one in found if one["party"] in self.read and one["awaiting"]]
+            behind = [one for one in found if one["party"] in self.read and self._misses(one)]
             last = behind, health
             return bool(health["ok"]) and not behind
 

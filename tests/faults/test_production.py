@@ -166,7 +166,7 @@ async def refused(crowd: Crowd, times: int) -> None:
     async def so_many() -> bool:
         return len(crowd.refused) >= before + times
 
-    await until(so_many)
+    await until(so_many, 120)
     said = crowd.refused[before:]
     assert {one["status"] for one in said} == {503}
     assert all("PostgreSQL" in one["next"] for one in said), said
@@ -186,7 +186,7 @@ def test_while_the_disk_of_postgresql_is_full_commands_are_refused(stage: Produc
     async def once(crowd: Crowd) -> float:
         ballast = stage.disks.fill(stage.database.folder)
         try:
-            await refused(crowd, 20)
+            await refused(crowd, 8)
         finally:
             ballast.unlink()
         if not stage.database.runs:
