@@ -43,6 +43,8 @@ FOOT = """\
 - **Power loss, and disks that lie.** A killed process leaves the kernel's cache intact: it cannot \
 show whether data was flushed. That SQLite, PostgreSQL and nats-server flush before they answer is \
 set and checked at start, not proved here.
+- **Real flushes on PostgreSQL + cluster.** Its data lies on small disks in memory, so that they can
+  be filled: a flush costs nothing there.
 - **Real disks that fail slowly**, file systems other than this machine's, network disks.
 - **Damage to the ledger itself** is no fault that a platform can mend: it is named, and tested by \
 itself (`tests/adapters/evidence`).
