@@ -20,6 +20,8 @@ UV_LOCK := env -u PIP_FIND_LINKS $(UV) pip compile pyproject.toml --python-versi
 # What docker/Dockerfile installs: the platform with every extra that it may need.
 PRODUCTION := otel postgres reports tsa
 # What earns domain and projections their coverage; counting it slows all other tests by a third.
+# By itself: it is a dozen processes, and what it measures is how soon they go on.
+CLUSTERED := tests/faults/test_production.py
 SPECIFICATIONS := tests/domain tests/projections tests/history tests/scenarios
 NODE_PARTS := tests/node/node_modules/.package-lock.json
 ARGS ?=
@@ -40,7 +42,8 @@ demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--e
 test: .venv/.installed $(NODE_PARTS) .venv/.chromium ## Runs every test, then holds domain and projections to full coverage
 	$(BIN)/pytest -n 3 --dist loadscope $(SPECIFICATIONS) --cov
 	$(BIN)/pytest -n 3 --dist loadscope -m "not journey and not fault" $(SPECIFICATIONS:%=--ignore=%)
-	$(BIN)/pytest -n 2 --dist loadscope -m "journey or fault"
+	$(BIN)/pytest -n 2 --dist loadscope -m "journey or fault" --ignore=$(CLUSTERED)
+	$(BIN)/pytest $(CLUSTERED)
 
 check: export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # else it asks the network for a newer version
 check: .venv/.installed ## Lint, format, types, architecture
