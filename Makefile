@@ -20,9 +20,9 @@ UV_LOCK := env -u PIP_FIND_LINKS $(UV) pip compile pyproject.toml --python-versi
 # What docker/Dockerfile installs: the platform with every extra that it may need.
 PRODUCTION := otel postgres reports tsa
 # What earns domain and projections their coverage; counting it slows all other tests by a third.
+SPECIFICATIONS := tests/domain tests/projections tests/history tests/scenarios
 # By itself: it is a dozen processes, and what it measures is how soon they go on.
 CLUSTERED := tests/faults/test_production.py
-SPECIFICATIONS := tests/domain tests/projections tests/history tests/scenarios
 NODE_PARTS := tests/node/node_modules/.package-lock.json
 ARGS ?=
 
