@@ -25,7 +25,8 @@ class Wire:
         self.url = urlunsplit(parts._replace(netloc=place))
         self._ends: list[socket.socket] = [self._door]
         self._moment: Moment | None = None
-        self._for_good = False
+        self._for_good = self._shut = False
+        self._turn = threading.Lock()
         self.cuts = 0
 
     def __enter__(self) -> Self:
@@ -44,7 +45,10 @@ class Wire:
             while True:
                 client, _ = self._door.accept()
                 server = socket.create_connection(self._server)
-                self._ends += [client, server]
+                with self._turn:  # who knocks while all is broken off does not get in
+                    self._ends += [client, server]
+                    if self._shut:
+                        return _close(client, server)
                 doomed = threading.Event()
                 for way in (self._forth, self._back):
                     threading.Thread(target=way, args=(client, server, doomed), daemon=True).start()
@@ -71,7 +75,9 @@ class Wire:
 
     def _break(self, *ends: socket.socket) -> None:
         self._moment, self.cuts = None, self.cuts + 1
-        _close(*(self._ends if self._for_good else ends))
+        with self._turn:
+            self._shut = self._for_good
+            _close(*(self._ends if self._for_good else ends))
 
 
 def _close(*ends: socket.socket) -> None:
