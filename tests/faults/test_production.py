@@ -169,7 +169,8 @@ async def refused(crowd: Crowd, times: int) -> None:
     await until(so_many, 120)
     said = crowd.refused[before:]
     assert {one["status"] for one in said} == {503}
-    assert all("PostgreSQL" in one["next"] for one in said), said
+    assert all(one["next"] for one in said), said  # what to do; the views may be behind as well
+    assert any("PostgreSQL" in one["next"] for one in said), said
 
 
 def test_while_postgresql_is_down_commands_are_refused_with_what_to_do(stage: Production) -> None:
