@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
 from adapters.views.shelf import Standing
 
+IDLE = 1.0  # seconds between two looks when nobody wakes
 Moved = Callable[[], None]
 
 
@@ -52,13 +54,45 @@ class Following(Protocol):
         ...
 
 
-class Progress:
-    """How far the views have come, for those who wait for it or watch it."""
+class Progress(ABC):
+    """How far the views have come, for those who wait for it or watch it. See `Following`.
 
-    def __init__(self, position: int) -> None:
+    Looks whenever it is woken, and by itself, in a thread of its own.
+    """
+
+    def __init__(self, position: int, name: str) -> None:
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._moved = threading.Condition()
         self.standing = Standing(position)
         self._watchers: list[Moved] = []
+
+    def start(self) -> None:
+        """See `Following`."""
+        self._wake.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """See `Following`."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """See `Following`: what is at hand is finished."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @abstractmethod
+    def _look(self) -> None:
+        """See what is new; never raises."""
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.wait(IDLE)
+            self._wake.clear()
+            self._look()
 
     @property
     def trouble(self) -> str | None:

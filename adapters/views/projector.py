@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 
 from adapters.logs import Log
 from adapters.views.following import Progress
@@ -11,49 +10,27 @@ from adapters.views.generations import Views
 from adapters.views.shelf import Overtaken, Standing
 from domain.errors import VarselError
 
-IDLE, RETRY = 1.0, 1.0  # seconds
+RETRY = 1.0  # seconds
 
 
 class Projector(Progress):
     """Keeps the views up to date and lets others wait for them. See `Following`."""
 
     def __init__(self, views: Views, log: Log) -> None:
-        super().__init__(views.position())
+        super().__init__(views.position(), "projector")
         self._views = views
         self._log = log
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
         self._told: str | None = "what held up the one before us"
 
-    def start(self) -> None:
-        """See `Following`."""
-        self._wake.set()
-        self._thread.start()
-
-    def wake(self) -> None:
-        """See `Following`."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """See `Following`: the batch at hand is finished."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.wait(IDLE)
-            self._wake.clear()
-            try:
-                self._follow()
-            except Exception as trouble:  # noqa: BLE001 - a projector that dies stays unseen
-                self._log.error("projector.stuck", exc_info=True)
-                known = isinstance(trouble, VarselError)
-                self._say(Standing(self.position, str(trouble) if known else repr(trouble)))
-                self._stopping.wait(RETRY)
-                self._wake.set()
+    def _look(self) -> None:
+        try:
+            self._follow()
+        except Exception as trouble:  # noqa: BLE001 - a projector that dies stays unseen
+            self._log.error("projector.stuck", exc_info=True)
+            known = isinstance(trouble, VarselError)
+            self._say(Standing(self.position, str(trouble) if known else repr(trouble)))
+            self._stopping.wait(RETRY)
+            self._wake.set()
 
     def _follow(self) -> None:
         while not self._stopping.is_set() and self._advance():

@@ -34,7 +34,6 @@ class Measured:
     project_5000_s: float = _of("the same, 5 000")
     project_50000_s: float = _of("the same, 50 000")
     peak_mb: float = _of("memory of the process, at most, while 50 000 are told at once")
-    named_client_bytes: float = _of("a client named in an event, its id of 12 characters")
     part_whole_us: float = _of("a notice of 2 000 in one whole projector")
     part_ordered_us: float = _of("a notice in the part that keeps what needs one order")
     part_parties_us: float = _of("a notice in the one other part")

@@ -15,7 +15,6 @@ from adapters.store.vault import MemoryVault
 from adapters.views.generations import Views
 from adapters.wire import render
 from benchmarks.scaling.lab import LEAK, NAMED, START, Lab, Spent, client, lab, spending
-from domain import events as e
 from domain import streams
 from domain.envelope import Recorded
 from domain.use_cases.platform import Delivery
@@ -103,7 +102,6 @@ def _report(here: Lab, touched: int, *, last: bool) -> Iterator[Figure]:
     yield _seconds(f"accept_{touched}_s", accepting)
     if last:
         yield Figure("peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-        yield Figure("named_client_bytes", _named_bytes())
     with spending() as projecting:
         here.follow()
     yield _seconds(f"project_{touched}_s", projecting)
@@ -116,7 +114,7 @@ def _report(here: Lab, touched: int, *, last: bool) -> Iterator[Figure]:
 
 
 def _tell(here: Lab, touched: int) -> None:
-    """As a vendor has to where not all names fit into one event: name them, then tell all."""
+    """Name them, as a vendor does while it still looks, then tell all."""
     vendor, incident = _reporter(touched), f"leak-{touched}"
     here.do(vendor, "report_leak", incident=incident, **LEAK)
     for first in range(0, touched, NAMED):
@@ -124,11 +122,6 @@ def _tell(here: Lab, touched: int) -> None:
         clients = [{"client": one, "sure": "suspected"} for one in named]
         here.do(vendor, "name_clients", incident=incident, clients=clients)
     here.do(vendor, "notify_clients", incident=incident, clients="all", channel="platform")
-
-
-def _named_bytes() -> float:
-    one = e.NamedClient(client="client-12345", sure="suspected")
-    return float(len(one.model_dump_json()) + 1)  # and the comma behind it
 
 
 def _acts(here: Lab, vendor: str, touched: int, *, last: bool) -> Iterator[Figure]:

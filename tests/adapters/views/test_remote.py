@@ -12,8 +12,8 @@ import pytest
 from adapters import logs
 from adapters.engines.bell import LocalBell
 from adapters.sql.postgres import Database
+from adapters.views import following as waiting
 from adapters.views import projector as projectors
-from adapters.views import remote as remotes
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
 from adapters.views.remote import RemoteViews
@@ -69,7 +69,7 @@ def looking(database: Database, log: Log, bell: LocalBell) -> Iterator[tuple[Vie
 def test_it_waits_for_what_another_process_projects(
     ours: Database, theirs: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remotes, "IDLE", NEVER)  # it moves when the bell rings, or not at all
+    monkeypatch.setattr(waiting, "IDLE", NEVER)  # it moves when the bell rings, or not at all
     log, bell = Log(3), LocalBell()
     with projecting(ours, log, bell) as projector, looking(theirs, log, bell) as (views, remote):
         assert remote.wait_for(3, SOON)
@@ -82,7 +82,7 @@ def test_it_waits_for_what_another_process_projects(
 def test_it_looks_by_itself_where_a_ring_is_missed(
     ours: Database, theirs: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remotes, "IDLE", 0.02)
+    monkeypatch.setattr(waiting, "IDLE", 0.02)
     log = Log(3)
     with projecting(ours, log, LocalBell()), looking(theirs, log, LocalBell()) as (_, remote):
         assert remote.wait_for(3, SOON)
