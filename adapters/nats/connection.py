@@ -54,9 +54,10 @@ class Message(Protocol):
 
 
 class Subscription(Protocol):
-    """Interest in a subject."""
+    """Interest in a subject; `drain` gives it up once what came before has been handled."""
 
     async def unsubscribe(self) -> None: ...
+    async def drain(self) -> None: ...
 
 
 class Sequences(Protocol):

@@ -57,10 +57,13 @@ class Intake:
         self._subscription = await self._nc.subscribe(SUBJECT, queue=QUEUE, cb=self._receive)
 
     async def drain(self) -> None:
-        """Take no more requests, and wait for the answers under way."""
+        """Take no more requests, and wait for the answers under way.
+
+        What the server handed over before it heard of that is answered, too.
+        """
         if self._subscription is not None:
             with contextlib.suppress(nats.errors.Error):
-                await self._subscription.unsubscribe()
+                await self._subscription.drain()
         while self._under_way:  # one that ends may begin another that waited
             await asyncio.wait(self._under_way)
 
