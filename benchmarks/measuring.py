@@ -31,7 +31,7 @@ class Target:
         return found <= self.bound if self.at_most else found >= self.bound
 
     def __str__(self) -> str:
-        return f"{'≤' if self.at_most else '≥'} {self.bound:g}{' ×' if self.ratio else ''}"
+        return f"{'≤' if self.at_most else '≥'} {self.bound:g}{' floor' if self.ratio else ''}"
 
 
 def at_most(bound: float) -> Target:
@@ -95,7 +95,7 @@ class Figure:
         }
 
 
-def against(  # noqa: PLR0913 - each is a part of the figure
+def against(  # noqa: PLR0913, PLR0917 - each is a part of the figure
     figure: str,
     unit: str,
     product: Measure,
