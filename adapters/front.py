@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from adapters.http.app import create
 from adapters.http.calendars import Calendars
-from adapters.http.house import Changes, House
-from adapters.http.oidc import BACK, Oidc
-from adapters.http.provider import Client
+from adapters.http.house import BACK, Changes, House
 from adapters.http.serving import listen, serving
 from adapters.http.sessions import Sessions
 from adapters.ops.pulse import Pulse
@@ -21,19 +20,22 @@ from adapters.store.vault import Vault
 from domain.errors import Invalid
 from projections import credentials
 
+if TYPE_CHECKING:
+    from adapters.http.oidc import Oidc
+
 
 async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names each
     settings: Settings,
     port: int,
+    url: str,
     vault: Vault,
     parts: Parts,
     platform: Platform,
     stack: AsyncExitStack,
 ) -> House:
-    """Serve HTTP until the stack is left."""
+    """Serve HTTP until the stack is left; `url` is where people reach it."""
     at = listen(settings.http_host, port)
     stack.callback(at.close)
-    url = settings.public_url or f"http://{_shown(settings.http_host)}:{at.getsockname()[1]}"
     changes = Changes()
     parts.projector.watch(changes.announce)
     sessions = Sessions(
@@ -42,7 +44,6 @@ async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names e
     sessions.sweep()
     pulse = Pulse(parts.ledger.require_open)
     stack.callback(pulse.close)
-    address = url.rstrip("/")
     house = House(
         handle=platform.handle,
         feed=platform,
@@ -51,11 +52,11 @@ async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names e
         clock=parts.clock,
         changes=changes,
         sessions=sessions,
-        calendars=Calendars(vault, lambda: parts.views.rows, address),
-        url=address,
+        calendars=Calendars(vault, lambda: parts.views.rows, url),
+        url=url,
         log=parts.log,
         witness=parts.evidence.headers,
-        oidc=_oidc(settings, address, vault, sessions, parts),
+        oidc=_oidc(settings, url, vault, sessions, parts),
     )
     await stack.enter_async_context(serving(create(house), at, changes))
     platform.link, platform.calendars = house.link, house.calendars
@@ -79,10 +80,9 @@ def _oidc(
             field="VARSEL_OIDC_…",
             expected="_ISSUER, _CLIENT_ID and _CLIENT_SECRET_FILE, or none of them",
         )
+    from adapters.http.oidc import Oidc  # noqa: PLC0415 - nothing of it without a provider
+    from adapters.http.provider import Client  # noqa: PLC0415
+
     us = Client(issuer, client, secret.read_text().strip(), f"{address}{BACK}")
     tls = address.startswith("https:")
     return Oidc(us, vault, sessions, lambda: parts.views.rows, parts.clock, tls=tls)
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

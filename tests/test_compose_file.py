@@ -258,7 +258,8 @@ def of_options() -> set[str]:
 
 def command(name: str) -> Any:
     """A command of the console script."""
-    return typer.main.get_group(app).commands[name]
+    listed: Any = typer.main.get_group(app).commands[name]
+    return listed.load()
 
 
 @pytest.mark.parametrize("role", ["api", "relay", "projector"])

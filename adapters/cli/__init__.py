@@ -8,68 +8,18 @@ import sys
 
 import typer
 
-from adapters.cli import (
-    backing_up,
-    commands,
-    console,
-    doctoring,
-    erasing,
-    evidence,
-    following,
-    foreign,
-    keeping,
-    knowing,
-    migrating,
-    parties,
-    playing,
-    queries,
-    reporting,
-    serving,
-    setting_up,
-    suggesting,
-    webhooks,
-    witnessing,
-)
+from adapters.cli.later import Varsel
 from domain.errors import Invalid, VarselError
 
 app = typer.Typer(
     name="varsel",
+    cls=Varsel,
+    callback=lambda: None,  # so that it is known for a group: it has no commands of its own yet
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # boxes around the help take longer than everything else at a start
     help="Carries a vendor's word to every client it concerns, and the clocks that it starts.",
 )
-app.command()(serving.serve)
-app.command()(setting_up.setup)
-app.add_typer(parties.app, name="party")
-app.command()(commands.report)
-app.command()(commands.do)
-app.command()(commands.template)
-app.command()(following.follow)
-app.add_typer(webhooks.app, name="webhook")
-app.command()(console.console)
-app.command()(queries.timeline)
-app.command()(queries.obligations)
-app.command()(queries.register)
-app.command()(queries.board)
-app.command()(queries.contradictions)
-app.command()(queries.severity)
-app.command()(knowing.knew)
-app.command()(erasing.erase)
-app.command("audit-report")(reporting.audit_report)
-app.command()(evidence.export)
-app.command()(evidence.verify)
-app.command()(suggesting.suggest)
-app.command()(playing.play)
-app.command()(playing.deadline)
-app.command()(witnessing.checkpoint)
-app.command()(doctoring.doctor)
-app.command()(foreign.foreign)
-app.command()(parties.rebuild)
-app.command()(keeping.rekey)
-app.command()(migrating.migrate)
-app.command()(backing_up.backup)
-app.command()(backing_up.restore)
-app.command(hidden=True)(serving.demo)
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import sys
@@ -104,6 +103,8 @@ async def calling(
     way: Reach, verb: str, body: dict[str, Any], patience: float = 30.0
 ) -> dict[str, Any]:
     """See `call`."""
+    import asyncio  # noqa: PLC0415
+
     from adapters.nats.caller import Caller  # noqa: PLC0415
     from adapters.nats.errors import Disconnected, Unanswered  # noqa: PLC0415
 
@@ -140,6 +141,8 @@ def ask(way: Reach, question: str, **body: Any) -> Any:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end."""
+    import asyncio  # noqa: PLC0415
+
     return asyncio.run(work)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, cast
 
 import typer
-from rich.text import Text
 
 from adapters.cli import show
 from adapters.cli.common import Ca, Creds, Json, Url, ask, put_json, reach
@@ -42,21 +41,21 @@ def tell(found: dict[str, Any], where: str) -> None:
     out = show.console()
     did = "claimed" if found["role"] == "vendor" else "knew"
     head = f"{found['party']} {did} at {instant(found['at'], where)}"
-    out.print(Text(head, "bold"))
+    out.print(show.text(head, "bold"))
     table = show.grid(did, "source", "told by", "to / arrived", "superseded since")
     for one in found["items"]:
         fact = f"{plain(one['what'])}: {'; '.join(_value(one['what'], one['says'], where))}"
         row = (fact, one["source"], _event(one, where), _reached(one["to"], where))
-        table.add_row(*map(Text, (*row, _since(one["since"], one["what"], where))))
+        table.add_row(*map(show.text, (*row, _since(one["since"], one["what"], where))))
     out.print(table)
     for label, acts in (("heard", found["heard"]), ("said itself", found["said"])):
         for one in acts:
             words = said(one["type"], one["data"], where)
             later = _since(one["since"], None, where)
             tail = f"; since then {later}" if later else ""
-            out.print(Text(f"{label}: {_event(one, where)}  {words}{tail}"))
+            out.print(show.text(f"{label}: {_event(one, where)}  {words}{tail}"))
     for one in found["aware"]:
-        out.print(Text(f"aware: {instant(one['at'], where)}, as {one['why']}"))
+        out.print(show.text(f"aware: {instant(one['at'], where)}, as {one['why']}"))
 
 
 def _value(what: str, says: Any, where: str) -> Iterator[str]:

@@ -33,7 +33,9 @@ from adapters.cli.phrases import instant
 from adapters.cli.show import console
 from domain.errors import Invalid
 
-app = typer.Typer(no_args_is_help=True, help="Parties: let in, list, cut off, renew.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Parties: let in, list, cut off, renew."
+)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import shutil
 import signal
 import sys
@@ -72,6 +73,7 @@ def serve(  # noqa: PLR0917 - typer passes each by its name
     part: Part = None,
 ) -> None:
     """The platform: ledger, feed, views, API and console; until Ctrl-C."""
+    gc.disable()  # what is imported stays: to look for garbage in it a dozen times is time lost
     from adapters.compose import running  # noqa: PLC0415 - a fast --help
     from adapters.settings import Served  # noqa: PLC0415
 
@@ -87,9 +89,17 @@ def serve(  # noqa: PLR0917 - typer passes each by its name
             said = ["ready", *filter(None, doors), "data", str(platform.folder.root)]
             sys.stdout.write(" ".join(said) + "\n")
             sys.stdout.flush()
+            _collect()
             await stopped.wait()
 
     run(work())
+
+
+def _collect() -> None:
+    """Collect garbage from now on; what is there already stays, and is not looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def demo(

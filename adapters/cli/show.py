@@ -1,16 +1,20 @@
-"""Tables for people: timelines, obligations, boards, registers, feeds."""
+"""Tables for people: timelines, obligations, boards, registers, feeds.
+
+What draws them is imported with the first one: machines read JSON, and do not wait for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from adapters.cli.phrases import count, instant, plain, when
 from adapters.cli.words import said
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 STATUS = {
     "met": "green",
@@ -28,6 +32,8 @@ STATUS = {
 
 def console() -> Console:
     """A console that is as wide as the terminal, and wide enough for a table in a file."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+
     found = Console(highlight=False, emoji=False)
     return found if found.is_terminal else Console(highlight=False, emoji=False, width=140)
 
@@ -43,7 +49,7 @@ def timeline(out: Console, entries: Iterable[dict[str, Any]], zone: str = "UTC")
             when(one["happened"], zone),
             said(one["type"], one["data"], zone),
         )
-        table.add_row(*map(Text, cells), style="strike dim" if one["superseded_by"] else "")
+        table.add_row(*map(text, cells), style="strike dim" if one["superseded_by"] else "")
     out.print(table)
 
 
@@ -53,12 +59,12 @@ def obligations(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC")
     for one in rows:
         due = [_due(each, zone) for each in one["due"]]
         table.add_row(
-            Text.assemble(one["duty"], "\n", (one["citation"], "dim")),
-            Text(one["owed_to"]),
+            assembled(one["duty"], "\n", (one["citation"], "dim")),
+            text(one["owed_to"]),
             _at(one["started_at"], zone),
-            Text("\n".join(due) or "-"),
-            Text(plain(one["status"]), STATUS.get(one["status"], "")),
-            Text(one["why"]),
+            text("\n".join(due) or "-"),
+            text(plain(one["status"]), STATUS.get(one["status"], "")),
+            text(one["why"]),
         )
     out.print(table)
 
@@ -97,7 +103,7 @@ def register(out: Console, rows: Iterable[dict[str, Any]], zone: str = "UTC") ->
             ", ".join(f"{n['authority']} {plain(n['stage'])}" for n in one["notifications"]) or "-",
             ", ".join(", ".join(p["audience"]) for p in one["people_told"]) or "-",
         )
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(text, cells))
     out.print(table)
 
 
@@ -106,7 +112,7 @@ def contradictions(out: Console, rows: Iterable[dict[str, Any]]) -> None:
     table = grid("statement", "claim", "against", "kind")
     for one in rows:
         cells = (one["statement"], one["claim"], one["against"], plain(one["kind"]))
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(text, cells))
     out.print(table)
 
 
@@ -117,7 +123,7 @@ def severity(out: Console, found: dict[str, Any]) -> None:
     out.print(f"[bold]{score['low']:g} to {score['high']:g}[/]: {levels} (no legal threshold)")
     for step in score["steps"]:
         worth = f"{step['low']:g} to {step['high']:g}"
-        out.print(Text(f"  {step['part']:<7} {worth}  {step['words']}"))
+        out.print(text(f"  {step['part']:<7} {worth}  {step['words']}"))
     table = grid("closest cases", "authority", "people", "also")
     for one in found["precedents"]:
         decided = one["decided"]
@@ -135,13 +141,13 @@ def message(out: Console, body: dict[str, Any], texts: dict[str, str], zone: str
     data = body["data"]
     head = f"  {instant(body['time'], zone)}  {data['type']}  by {data['by']}  "
     facts = said(data["type"], data["with"], zone)
-    out.print(Text.assemble((f"{body['sequence']:>4}", "bold"), head, facts))
-    for reference, text in texts.items():
-        out.print(Text(f"      {reference.partition('/')[2]}: {text}", "italic"))
+    out.print(assembled((f"{body['sequence']:>4}", "bold"), head, facts))
+    for reference, words in texts.items():
+        out.print(text(f"      {reference.partition('/')[2]}: {words}", "italic"))
 
 
 def _at(at: str | None, zone: str) -> Text:
-    return Text(instant(at, zone) if at else "-")
+    return text(instant(at, zone) if at else "-")
 
 
 def _due(due: dict[str, Any], zone: str) -> str:
@@ -151,7 +157,23 @@ def _due(due: dict[str, Any], zone: str) -> str:
 
 def grid(*columns: str) -> Table:
     """A table without lines."""
+    from rich.table import Table  # noqa: PLC0415 - see above
+
     table = Table(box=None, pad_edge=False, header_style="bold", row_styles=["", ""])
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def text(said: str, style: str = "") -> Text:
+    """A text as it is: square brackets in it are nothing but brackets."""
+    from rich.text import Text  # noqa: PLC0415 - see above
+
+    return Text(said, style)
+
+
+def assembled(*parts: str | Text | tuple[str, str]) -> Text:
+    """A text of parts, each as it is or with its style."""
+    from rich.text import Text  # noqa: PLC0415 - see above
+
+    return Text.assemble(*parts)

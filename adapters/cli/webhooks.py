@@ -9,7 +9,11 @@ import typer
 from adapters.cli.common import Ca, Creds, Json, Reach, Url, call, command_id, put_json, reach
 from adapters.cli.show import console
 
-app = typer.Typer(no_args_is_help=True, help="Webhooks: have your feed sent to your own endpoints.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Webhooks: have your feed sent to your own endpoints.",
+)
 Webhook = Annotated[str, typer.Argument(metavar="ID", help="as varsel webhook list shows it")]
 Id = Annotated[
     str | None,

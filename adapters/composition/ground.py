@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from adapters import folder as folders
 from adapters import logs
 from adapters.engines.bell import Bell, LocalBell
 from adapters.engines.turns import OwnTurns, Turns
+from adapters.fresh import Fresh
 from adapters.logs import Log
 from adapters.nats.trust import Trust
 from adapters.ops.turns import NotedTurns
@@ -20,6 +21,7 @@ from adapters.settings import Settings
 from adapters.sql.sqlite import SqliteStore
 from adapters.sql.store import Store
 from adapters.store.vault import SealedVault
+from adapters.wire import render
 from domain.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Ground:
     turns: NotedTurns
     vault: SealedVault
     trust: Trust
+    fresh: Fresh = field(default_factory=lambda: Fresh(render))
 
     def store(self, name: str) -> Store:
         """Tables for one of the parts; in a file of that name where there is no database."""

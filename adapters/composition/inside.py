@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import cache, partial
 
 from adapters import erasure
 from adapters import folder as folders
 from adapters.admission import OPERATOR
 from adapters.answers import Answers
+from adapters.asking import Body
 from adapters.composition.ground import Ground
 from adapters.evidence.asking import Proofs
-from adapters.evidence.bundle_parts import Bundles
-from adapters.evidence.collect import Ports as ExportPorts
-from adapters.evidence.collect import export, moment
+from adapters.evidence.bundle_parts import Bundles, Moment
 from adapters.evidence.follower import Follower, Signing, Watcher
 from adapters.evidence.log import TransparencyLog
 from adapters.evidence.opening import Evidence, remember_last, require_last, signer
 from adapters.evidence.watch import Watch
 from adapters.finding import ViewDirectory
 from adapters.foreign import Foreign
-from adapters.platform import Parts, Writer
+from adapters.platform import Parts
 from adapters.rates import Rates
+from adapters.roles import Role
 from adapters.store.ledger import EventLedger
 from adapters.store.upgrade import upgrade_file
 from adapters.tasks import finish
@@ -31,6 +31,7 @@ from adapters.views.generations import Views
 from adapters.views.projector import Projector
 from adapters.views.remote import RemoteViews
 from adapters.wire import render
+from adapters.writing import Writer
 from domain.desk import Desk, Request
 from domain.envelope import PLATFORM
 from domain.errors import Unavailable
@@ -58,28 +59,12 @@ def furnish(ground: Ground) -> Parts:
     log = TransparencyLog(ground.store("evidence"), ledger, signer(ground.vault))
     following, signing = _followed(ground, ledger, views, log)
     desk = Desk(ledger, ViewDirectory(ledger, views, following), folders.digest_key(ground.vault))
-    write = Writer()
+    write = Writer(ledger.share)
     stack.callback(write.close)
     answers = Answers(ledger, views, laws, ground.clock)
     watch = Watch(ledger.inspect, log, views, settings.watch_seconds, ground.log)
     evidence = Evidence(log, signing, watch, Proofs(log, ledger, lambda: views.rows))
-    exporting = ExportPorts(
-        answers,
-        ledger,
-        lambda: views.rows,
-        log,
-        evidence.require_covered,
-        lambda: rules,
-        ground.clock,
-    )
-    bundles = Bundles(
-        ground.folder.root,
-        ground.vault,
-        partial(export, exporting, desk.granted),
-        partial(moment, exporting),
-    )
-    stack.callback(bundles.close)
-    return Parts(
+    parts = Parts(
         ledger=ledger,
         views=views,
         projector=following,
@@ -90,10 +75,29 @@ def furnish(ground: Ground) -> Parts:
         log=ground.log,
         rates=Rates(settings.rate),
         evidence=evidence,
-        bundles=bundles,
+        bundles=_bundles(ground, lambda: parts),
         rules=rules,
         foreign=Foreign(ground.store("foreign")),
     )
+    return parts
+
+
+def _bundles(ground: Ground, parts: Callable[[], Parts]) -> Bundles:
+    """Audit bundles."""
+
+    def bundle(by: str, body: Body, then: Moment) -> bytes:
+        from adapters.composition import exporting  # noqa: PLC0415 - loaded with the first one
+
+        return exporting.bundle(parts(), by, body, then)
+
+    def moment() -> Moment:
+        from adapters.composition import exporting  # noqa: PLC0415 - loaded with the first one
+
+        return exporting.moment(parts())
+
+    bundles = Bundles(ground.folder.root, ground.vault, bundle, moment)
+    ground.stack.callback(bundles.close)
+    return bundles
 
 
 def _bring_up(ground: Ground) -> None:
@@ -108,7 +112,8 @@ def _bring_up(ground: Ground) -> None:
 def open_views(ground: Ground, ledger: EventLedger, part: Part | None) -> Views:
     """The read models: to read alone, or to keep a part of them."""
     where = ground.where(ground.folder.views)
-    return Views(where, ledger.since, projections(render), part)
+    make = ground.fresh.render if Role.RELAY in ground.settings.plays else render
+    return Views(where, ledger.seen, projections(make), part)
 
 
 def _followed(
@@ -116,8 +121,10 @@ def _followed(
 ) -> tuple[Following, Signing]:
     """How this process learns that views and transparency log have moved."""
     if ground.database is None:
-        if again := erasure.sweep(ledger):  # before anybody is let in: nothing is sealed meanwhile
+        swept = partial(erasure.sweep, ledger, ground.vault)
+        if again := swept():  # before anybody is let in: nothing is sealed meanwhile
             ground.log.warning("erasure.finished", keys=again)
+        ground.stack.callback(_spared, swept)
         ledger.watch(partial(ground.bell.ring, "ledger"))
         following: Following = projecting(ground, views, ground.stack)
         return following, witnessing(ground, ledger, log, ground.stack)
@@ -129,6 +136,12 @@ def _followed(
         one.start()
         ground.stack.push_async_callback(finish, one.stop)
     return following, signing
+
+
+def _spared(sweep: Callable[[], int]) -> None:
+    """Sweep at the end, for the next start not to: what fails now, that start does all the same."""
+    with suppress(Unavailable):
+        sweep()
 
 
 def projecting(ground: Ground, views: Views, stack: AsyncExitStack) -> Projector:

@@ -60,7 +60,8 @@ class Shift:
         """Begin; everything is ended by the stack, the last begun first."""
         if self.ground.database is not None:
             stack.push_async_callback(end, asyncio.create_task(self._cut_off(), name="cut off"))
-            await asyncio.to_thread(erasure.sweep, self.parts.ledger)  # a back-up may be put back
+            # A back-up may be put back.
+            await asyncio.to_thread(erasure.sweep, self.parts.ledger, self.ground.vault)
         confirming = Confirming(lambda: self.parts.views.rows, self.admission.admit, self.parts.log)
         await confirming.start()
         stack.push_async_callback(confirming.stop)
@@ -109,11 +110,12 @@ class Shift:
         ports = RelayPorts(
             rows=lambda: parts.views.rows,
             caught_up=lambda: parts.views.position() == parts.ledger.position(),
-            read=parts.ledger.at,
+            read=parts.ledger.seen,
             render=render,
             restore=restore,
             adopt=adopt,
             keep=lambda found: parts.foreign.keep(found, parts.clock()),
+            fresh=self.ground.fresh.take,
             headers=parts.evidence.headers_for,
             **({"revive": self.broker.revive} if self.broker.revive else {}),
         )
@@ -212,7 +214,7 @@ def keep_time(parts: Parts, platform: Platform, stack: AsyncExitStack) -> None:
     ports = ReminderPorts(
         rows=lambda: parts.views.rows,
         position=parts.views.position,
-        since=parts.ledger.since,
+        since=parts.ledger.seen,
         settled=platform.settled,
         speak=platform.speak,
         clock=parts.clock,

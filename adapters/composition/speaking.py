@@ -20,6 +20,7 @@ from adapters.health import RELAYING
 from adapters.nats.insisting import passes
 from adapters.nats.intake import Intake
 from adapters.nats.mending import tell_of_spoilt
+from adapters.nats.server import EmbeddedServer
 from adapters.platform import Parts, Platform
 from adapters.roles import Role
 from adapters.tasks import end
@@ -34,9 +35,16 @@ class Speaking:
     Meanwhile the HTTP door takes what the ledger can hold: the feed is a copy, and comes later.
     """
 
-    def __init__(self, ground: Ground, parts: Parts, platform: Platform, shifts: Shifts) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        parts: Parts,
+        platform: Platform,
+        shifts: Shifts,
+        server: EmbeddedServer | None,
+    ) -> None:
         self._ground, self._parts, self._platform = ground, parts, platform
-        self._shifts = shifts
+        self._shifts, self._server = shifts, server
         self._accounts = Accounts(ground.vault)
         self._accounts.seed_of(OPERATOR)
         self._broker: Broker | None = None
@@ -81,7 +89,7 @@ class Speaking:
     async def _speak(self, ground: Ground) -> None:
         parts, platform, accounts = self._parts, self._platform, self._accounts
         settings, folder = ground.settings, ground.folder
-        broker = await open_broker(ground, lambda: len(accounts.all()))
+        broker = await open_broker(ground, self._server, lambda: len(accounts.all()))
         admission = Admission(
             parts.desk,
             ground.vault,

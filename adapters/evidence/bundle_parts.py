@@ -23,7 +23,6 @@ from typing import IO, Any, Final, NamedTuple
 from pydantic import AwareDatetime
 
 from adapters.asking import Body, number_in, text_in
-from adapters.evidence.collect import Moment
 from adapters.store.vault import Vault
 from domain.errors import NotFound, TooMany
 from domain.values import Value
@@ -35,6 +34,15 @@ MADE_AGAIN: Final = timedelta(
     hours=1
 )  # since it was made first; then there is a new one to ask for
 PREFIX: Final = "bundle/"
+
+
+class Moment(NamedTuple):
+    """When a bundle is made, and at which checkpoint: the same moment gives the same bundle."""
+
+    at: datetime
+    size: int
+
+
 Make = Callable[[str, Body, Moment], bytes]
 
 

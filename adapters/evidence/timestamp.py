@@ -14,10 +14,8 @@ from datetime import datetime
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
-
-from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from adapters.evidence import stamp
 from adapters.evidence.checkpoint import Checkpoint
@@ -25,6 +23,9 @@ from adapters.evidence.log import TransparencyLog
 from adapters.logs import Log
 from adapters.tasks import end
 from domain.errors import Invalid, Unavailable, VarselError
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 AGAIN: Final = 300.0  # seconds until an authority that gave nothing is asked again, at most
 LOOK: Final = 5.0  # seconds between looks whether there is something new to be time-stamped
@@ -173,6 +174,8 @@ def _loopback(host: str) -> bool:
 
 def _certificates(roots: Path | None) -> list[Certificate]:
     """The roots that a time stamp's certificate must lead to."""
+    from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 - only where asked for
+
     try:
         return load_pem_x509_certificates(roots.read_bytes() if roots else b"")
     except (OSError, ValueError) as wrong:

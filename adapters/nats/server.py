@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -20,6 +22,7 @@ from adapters.nats.connection import Report, connect, silent
 from adapters.nats.credentials import Credentials
 from adapters.nats.errors import JetStreamRefused, ServerFailed, Unanswered
 from adapters.nats.trust import Trust
+from adapters.tasks import end
 from domain.errors import VarselError
 
 OnRestart = Callable[[], Awaitable[None]]
@@ -28,15 +31,26 @@ _GLANCE: Final = 0.01
 _FIRST_DELAY: Final = 0.1
 _LAST_DELAY: Final = 10.0
 _SOUND: Final = 60.0  # a server that lived this long starts again without a delay
+_PORTS: Final = range(20_000, 32_768)  # those above are for connections going out (Linux)
 _ROOM: Final = 4 * 1024**2  # bytes without which a new start would change nothing
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that is free now; somebody else may still be faster."""
-    with socket.socket() as found:
-        found.bind((host, 0))
-        port: int = found.getsockname()[1]
-        return port
+    """A port that is free now; somebody else may still be faster.
+
+    It is none of those that the kernel gives to connections going out: a server that is down for a
+    moment would find one of them in its place.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as found:
+            try:
+                found.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                return port
 
 
 class EmbeddedServer:
@@ -90,6 +104,18 @@ class EmbeddedServer:
 
     async def start(self) -> None:
         """Returns when clients are let in and JetStream answers."""
+        child = await self.begin()
+        try:
+            await self._ready(child)
+        except BaseException:
+            await self.stop()
+            raise
+        self._watching = asyncio.create_task(self._watch(), name="nats-server watch")
+
+    async def begin(self) -> asyncio.subprocess.Process:
+        """Have a child come up, which `start` waits for: whoever begins, stops. Once is enough."""
+        if self._process is not None:
+            return self._process
         for folder in (self._place.folder, self._place.jwt, self._place.js):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
@@ -99,17 +125,16 @@ class EmbeddedServer:
                 self._report(f"nats-server.orphan-ended pid={ended}", None)
             conf = conf_text(self._place, self._trust, self._issued_at)
             processes.write_private(self._place.conf, conf)
-            await self._launch()
+            self._process = await self._spawn()
         except BaseException:
             await self.stop()
             raise
-        self._watching = asyncio.create_task(self._watch(), name="nats-server watch")
+        return self._process
 
     async def stop(self) -> None:
         """Stops the child gracefully, within half a minute, and lets go of the folder."""
         if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait({self._watching})
+            await end(self._watching)
             self._watching = None
         if self._process is not None:
             await processes.end_child(self._process)
@@ -130,10 +155,14 @@ class EmbeddedServer:
             await processes.end_child(self._process)
 
     async def _launch(self) -> None:
-        """One child, ready; a child that does not get ready is ended."""
+        """Another child, ready."""
         self._process = await self._spawn()
+        await self._ready(self._process)
+
+    async def _ready(self, child: asyncio.subprocess.Process) -> None:
+        """Wait for the child; one that does not get ready is ended."""
         ready = asyncio.create_task(self._wait_until_ready())
-        died = asyncio.create_task(self._process.wait())
+        died = asyncio.create_task(child.wait())
         try:
             await asyncio.wait(
                 {ready, died}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED
@@ -141,11 +170,9 @@ class EmbeddedServer:
             if ready.done() and not ready.exception() and not died.done():
                 return
         finally:
-            for task in (ready, died):
-                task.cancel()
-            await asyncio.wait({ready, died})
-        code = self._process.returncode
-        await processes.end_child(self._process)
+            await end(ready, died)
+        code = child.returncode
+        await processes.end_child(child)
         raise self._failure("did not get ready" if code is None else f"ended with {code}")
 
     async def _spawn(self) -> asyncio.subprocess.Process:

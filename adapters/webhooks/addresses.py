@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Final
-
-from httpx2 import URL, InvalidURL
+from typing import TYPE_CHECKING, Final
 
 from domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from httpx2 import URL
 
 Address = IPv4Address | IPv6Address
 
@@ -36,6 +37,8 @@ def checked_url(text: str, *, private: bool) -> URL:
 
     `private` is the operator's leave to send to addresses inside, and to loopback without TLS.
     """
+    from httpx2 import URL, InvalidURL  # noqa: PLC0415 - a start does not wait for it
+
     try:
         url = URL(text)
     except InvalidURL as wrong:

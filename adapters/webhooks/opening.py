@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from contextlib import AsyncExitStack
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from adapters.engines.bell import Bell
@@ -13,9 +14,9 @@ from adapters.sql.store import Store
 from adapters.store.vault import Vault
 from adapters.webhooks import operations, sender
 from adapters.webhooks.endpoints import Endpoint, Endpoints
+from adapters.webhooks.letters import Letter, Reply, Resolve, Resolver
 from adapters.webhooks.operations import Webhooks
 from adapters.webhooks.outbox import Link, Outbox
-from adapters.webhooks.post import Post, Resolver
 from adapters.webhooks.progress import Cursors
 from adapters.webhooks.sender import Sender
 from adapters.wire import render
@@ -23,6 +24,9 @@ from domain import access
 from domain.commands.webhooks import AddWebhook
 from domain.use_cases.webhooks import Abandoned
 from projections import parties
+
+if TYPE_CHECKING:
+    from adapters.webhooks.post import Post
 
 
 def open_webhooks(  # noqa: PLR0913, PLR0917 - a part of the root: it names each
@@ -43,7 +47,7 @@ def open_webhooks(  # noqa: PLR0913, PLR0917 - a part of the root: it names each
     """
     resolver = Resolver()
     stack.callback(resolver.close)
-    post = Post(resolver, private=private)
+    post = _Posting(resolver, private=private)
     stack.push_async_callback(post.close)
     cursors, endpoints = Cursors(store), Endpoints(vault, parts.desk.webhooks)
     sending = Sender(endpoints, cursors, _ports(parts, platform, post, bell, base), parts.log)
@@ -60,8 +64,30 @@ def open_webhooks(  # noqa: PLR0913, PLR0917 - a part of the root: it names each
     return platform.webhooks
 
 
+class _Posting:
+    """Posts letters; what speaks HTTP is imported for the first of them."""
+
+    def __init__(self, resolve: Resolve, *, private: bool) -> None:
+        self._resolve, self._private = resolve, private
+
+    @cached_property
+    def _post(self) -> Post:
+        from adapters.webhooks.post import Post  # noqa: PLC0415 - see above
+
+        return Post(self._resolve, private=self._private)
+
+    async def __call__(self, letter: Letter) -> Reply:
+        """See `Post`."""
+        return await self._post(letter)
+
+    async def close(self) -> None:
+        """See `Post`."""
+        if "_post" in self.__dict__:
+            await self._post.close()
+
+
 def _ports(
-    parts: Parts, platform: Platform, post: Post, bell: Bell, base: str | None
+    parts: Parts, platform: Platform, post: _Posting, bell: Bell, base: str | None
 ) -> sender.Ports:
     async def give_up(endpoint: Abandoned) -> None:
         await parts.write(lambda: parts.desk.give_up(endpoint, parts.clock()))

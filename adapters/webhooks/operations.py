@@ -8,15 +8,13 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import uuid5
-
-from httpx2 import URL
 
 from adapters.webhooks.addresses import checked_url
 from adapters.webhooks.endpoints import Endpoint, Endpoints, new_secret
+from adapters.webhooks.letters import ANSWER, Resolve, Unsafe, judge
 from adapters.webhooks.outbox import a_test
-from adapters.webhooks.post import ANSWER, Resolve, Unsafe, judge
 from adapters.webhooks.progress import Cursors, Progress
 from adapters.webhooks.sender import Sender
 from domain import streams
@@ -29,6 +27,9 @@ from domain.ports import Receipt
 from domain.use_cases import webhooks as use_cases
 from projections import feed_index
 from projections.rows import Rows
+
+if TYPE_CHECKING:
+    from httpx2 import URL
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Command)

@@ -15,7 +15,7 @@ from uuid import uuid4
 from standardwebhooks import Webhook
 
 from adapters.webhooks.endpoints import Endpoint
-from adapters.webhooks.post import Letter
+from adapters.webhooks.letters import Letter
 from adapters.wire import CONTENT_TYPE
 from domain.envelope import Recorded
 from domain.errors import Unavailable

@@ -21,8 +21,8 @@ from adapters.logs import Log
 from adapters.tasks import end
 from adapters.webhooks import schedule
 from adapters.webhooks.endpoints import Endpoint, Endpoints
+from adapters.webhooks.letters import Letter, Reply
 from adapters.webhooks.outbox import Message, Outbox, signed
-from adapters.webhooks.post import Letter, Reply
 from adapters.webhooks.progress import Cursors, Progress
 from adapters.webhooks.roster import Known, Roster
 from domain.errors import VarselError

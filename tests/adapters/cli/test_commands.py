@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from adapters.cli import app
+from adapters.cli.later import Later
 from tests.adapters.cli.lab import Varsel, script, written
 from tests.adapters.play.lab import Staged
 
-COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
+COMMANDS = sorted(get_group(app).commands)
 OF_PARTY = ["add", "issue", "rotate", "revoke", "show", "list", "scope", "engage"]
 
 
@@ -22,8 +23,18 @@ OF_PARTY = ["add", "issue", "rotate", "revoke", "show", "list", "scope", "engage
 
 def test_help_lists_every_command_and_no_hidden_one() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
-    listed = set(re.findall(r"^│ (\w[\w-]*) ", shown, re.MULTILINE))
-    assert listed == {*COMMANDS} - {"demo"}
+    _, _, commands = shown.partition("Commands:")
+    assert set(re.findall(r"^  (\w[\w-]*)", commands, re.MULTILINE)) == {*COMMANDS} - {"demo"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_of_a_command_what_it_says_of_itself(name: str) -> None:
+    listed = get_group(app).commands[name]
+    assert isinstance(listed, Later)
+    itself = listed.load()
+    sentence = " ".join(itself.help.split("\n\n")[0].split())
+    assert listed.short_help == ("" if listed.hidden else sentence)
+    assert itself.name in {name, None, ""}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 import typer.main
 
 from adapters.cli import app
+from adapters.cli.later import Later
 from adapters.compose import running
 from adapters.composition.preparing import Wanted, prepare
 from adapters.folder import Folder, open_vault
@@ -89,7 +90,8 @@ def commands() -> dict[str, set[str]]:
     """Every command, by its words, with its options."""
     found: dict[str, set[str]] = {}
 
-    def walk(one: Any, words: str) -> None:
+    def walk(listed: Any, words: str) -> None:
+        one = listed.load() if isinstance(listed, Later) else listed
         for name, inner in getattr(one, "commands", {}).items():
             walk(inner, f"{words} {name}".strip())
         if not hasattr(one, "commands"):
