@@ -15,7 +15,6 @@ from projections.rows import MemoryRows, Rows
 
 Found = TypeVar("Found")
 PATIENCE = 10.0  # seconds
-PAGE = 500
 
 
 class ViewDirectory:
@@ -53,6 +52,7 @@ class ViewDirectory:
     def _find(self, look: Callable[[Rows], Found]) -> Found:
         if found := look(self._views.rows):
             return found
+        self._ledger.require_alone()
         if not self._following.wait_for(self._ledger.position(), PATIENCE):
             raise Unavailable(
                 "the views are behind the ledger, so it is not known what this names",
@@ -62,8 +62,6 @@ class ViewDirectory:
 
     def _parties_behind(self, position: int) -> Rows:
         rows = MemoryRows()
-        while page := self._ledger.since(position, PAGE):
-            for recorded in page:
-                parties.project(recorded, rows)
-            position = page[-1].position
+        for recorded in self._ledger.telling(parties.HANDLED, position):
+            parties.project(recorded, rows)
         return rows

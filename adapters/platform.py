@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from adapters import erasure, feeds, foreign
@@ -33,6 +31,7 @@ from adapters.store.ledger import EventLedger
 from adapters.views.following import Following
 from adapters.views.generations import Views
 from adapters.wire import CONTENT_TYPE
+from adapters.writing import Writer
 from domain.access import require_rows
 from domain.commands import Erase, SetScope
 from domain.desk import VERBS, Desk, Request
@@ -47,27 +46,10 @@ if TYPE_CHECKING:
     from adapters.http.calendars import Calendars
     from adapters.webhooks.operations import Webhooks
 
-T = TypeVar("T")
 WEBHOOKS = tuple(
     f"webhook_{what}" for what in ("add", "list", "test", "rotate", "enable", "remove")
 )
 PATIENCE = 10.0  # seconds that an answer waits for the views to catch up
-
-
-class Writer:
-    """The one thread that writes to the ledger: the library is synchronous."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
-
-    def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
-        """Run `work` after everything that was asked for before."""
-        known = copy_context()  # what a log line says of its request, it says there, too
-        return asyncio.get_running_loop().run_in_executor(self._thread, known.run, work)
-
-    def close(self) -> None:
-        """Finish what was begun."""
-        self._thread.shutdown()
 
 
 @dataclass
@@ -135,8 +117,12 @@ class Platform:
         if verb in VERBS:
             return await self._command(party, verb, body)
         if verb in self.parts.answers.questions:
-            await self.settled()
-            return await asyncio.to_thread(self.parts.answers.ask, party, verb, fields_of(body))
+            fields = fields_of(body)
+            if "as_of" not in fields or not await asyncio.to_thread(
+                self.parts.answers.holds, party, fields
+            ):
+                await self.settled()
+            return await asyncio.to_thread(self.parts.answers.ask, party, verb, fields)
         if verb in self._operations:
             await asyncio.to_thread(self.parts.desk.granted, party, verb)
             return await self._operations[verb](party, body)
@@ -151,32 +137,33 @@ class Platform:
 
     async def _command(self, party: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
         request = request_of(party, verb, body)
-        parts = self.parts
         admission = self._admission() if verb == SetScope.VERB else None
-        receipt = await parts.write(lambda: self._handled(request))
+        receipt = await self._written(request)
         if admission is not None:
             await admission.admit(str(request.body["party"]))
         return {"receipt": receipt.model_dump(mode="json")}
 
-    def _handled(self, request: Request) -> Receipt:
-        """One turn of the writer: a key is destroyed before anything else can be sealed with it."""
-        desk, ledger, clock = self.parts.desk, self.parts.ledger, self.parts.clock
-        if request.verb != Erase.VERB:
-            return desk.handle(request, clock())
-        return erasure.erase(ledger, lambda: desk.handle(request, clock()))
+    def _written(self, request: Request) -> Awaitable[Receipt]:
+        """An erasure is a turn of its own: nothing is sealed before its key is destroyed."""
+        parts, desk, clock = self.parts, self.parts.desk, self.parts.clock
+        if request.verb == Erase.VERB:
+            return parts.write(
+                lambda: erasure.erase(parts.ledger, lambda: desk.handle(request, clock()))
+            )
+        return parts.write.join(lambda: desk.handle(request, clock()))
 
     async def record_delivery(self, seen: Delivery) -> None:
         """Record a notice that reached its client."""
         parts = self.parts
-        await parts.write(partial(parts.desk.observe_delivery, seen, parts.clock()))
+        await parts.write.join(partial(parts.desk.observe_delivery, seen, parts.clock()))
 
     async def speak(self, what: Reminder | Escalation) -> None:
         """Record a reminder to a debtor, or that a client is silent."""
         parts = self.parts
         if isinstance(what, Reminder):
-            await parts.write(partial(parts.desk.remind, what, parts.clock()))
+            await parts.write.join(partial(parts.desk.remind, what, parts.clock()))
         else:
-            await parts.write(partial(parts.desk.escalate, what, parts.clock()))
+            await parts.write.join(partial(parts.desk.escalate, what, parts.clock()))
 
     async def reopen_cases(self) -> None:
         """Open closed cases on which a vendor has spoken since."""
@@ -184,7 +171,7 @@ class Platform:
         for row in await asyncio.to_thread(lambda: awaiting.reopenings(parts.views.rows)):
             about = UUID(row["incident"])
             late = LateWord(about, row["vendor"], row["client"], UUID(row["notice"]))
-            await parts.write(partial(parts.desk.reopen_case, late, parts.clock()))
+            await parts.write.join(partial(parts.desk.reopen_case, late, parts.clock()))
 
     # --- operations ---
 
@@ -250,11 +237,13 @@ class Platform:
         bundles = self.parts.bundles
         return {"export": await asyncio.to_thread(bundles.answer, party, fields_of(body))}
 
-    async def _feeds(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
-        """How far each party has come with its feed, as far as NATS knows."""
+    async def _feeds(self, _party: str, body: dict[str, Any]) -> dict[str, Any]:
+        """How far each party has come with its feed, or one of them, as far as NATS knows."""
         await self.settled()
         views, floor = self.parts.views, self._admission().floor
-        return {"feeds": await asyncio.to_thread(lambda: lag.query(views.rows, floor))}
+        asked = fields_of(body).get("party")
+        whose = None if asked is None else str(asked)
+        return {"feeds": await asyncio.to_thread(lambda: lag.query(views.rows, floor, whose))}
 
     def health(self) -> dict[str, Any]:
         """How far everything has come, and what is in the way."""

@@ -194,7 +194,7 @@ class Desk:
 
     def party(self, name: str) -> parties.Party | None:
         """A registered party as it stands, or None."""
-        return parties.fold(self._ledger.read(streams.party_stream(name)))
+        return self._ledger.fold(streams.party_stream(name), parties.evolve).state
 
     def _signed(self, request: Request, command: Command, happened: When | None) -> Signature:
         return Signature(

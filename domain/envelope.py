@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -69,7 +71,8 @@ class Envelope(Value):
     salt: str
 
 
-class Recorded(Value):
+@dataclass(frozen=True)
+class Recorded:
     """An event as it stands in the ledger: its stream, version, and position in the log.
 
     `position` is 0 where a stream was read rather than the log: decisions do not need it.
@@ -77,14 +80,58 @@ class Recorded(Value):
 
     stream: UUID
     version: int
-    position: int = 0
     envelope: Envelope
-    event: SerializeAsAny[Event]
+    event: Event
+    position: int = 0
 
     @property
     def id(self) -> UUID:
         """The event's id."""
         return self.envelope.id
+
+    @property
+    def kind(self) -> type[Event]:
+        """Of which kind the event is; known before anybody looks into it."""
+        return type(self.event)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """The event as JSON data, just as it was stored: nobody changes it.
+
+        `exclude_unset`: a field that a later program adds was not said.
+        """
+        return self.event.model_dump(mode="json", exclude_unset=True)
+
+    @cached_property
+    def id_text(self) -> str:
+        """The event's id as it is written."""
+        return str(self.envelope.id)
+
+    @cached_property
+    def incident_text(self) -> str | None:
+        """The id of the incident (or concern) that it is about, as it is written."""
+        incident = self.envelope.about.incident
+        return None if incident is None else str(incident)
+
+    @cached_property
+    def happened_text(self) -> Any:
+        """`happened_or_recorded`, as it is written."""
+        happened = self.envelope.happened
+        return happened.model_dump(mode="json") if happened else self.recorded_text
+
+    @cached_property
+    def recorded_text(self) -> str:
+        """When it was recorded, as it is written (ISO 8601)."""
+        return self.envelope.recorded_at.isoformat()
+
+    @cached_property
+    def notes(self) -> dict[str, Any]:
+        """What its readers have made of it, by their names: worked out once, changed by nobody."""
+        return {}
+
+    def shown_to(self, parties: tuple[str, ...]) -> Recorded:
+        """The same as if only these parties might see it."""
+        return replace(self, envelope=self.envelope.model_copy(update={"visibility": parties}))
 
     @property
     def happened_or_recorded(self) -> When:

@@ -18,14 +18,13 @@ def mentioned(facts: Facts) -> frozenset[str]:
     return folded(facts.discovered_by).union(*(_names(row) for row in rows))
 
 
-def for_client(facts: Facts, client: str, vendor: str, owners: Owners) -> Facts:
+def without(facts: Facts, others: frozenset[str]) -> Facts:
     """The facts as one client may see them: rows about other parties are left out.
 
-    `owners` says which words of `mentioned(facts)` name registered parties, and whom. A row
-    that names another client would tell this one who else is touched. Quoted words stay with
-    the report: free text is sealed for the stream it stands on.
+    `others` are the words of `mentioned(facts)` that name parties which are neither that client
+    nor the vendor (`others_among`). A row that names another client would tell this one who else
+    is touched. Quoted words stay with the report: free text is sealed for the stream it stands on.
     """
-    others = others_among(owners, client, vendor)
     found_by_other = others & folded(facts.discovered_by)
     return facts.model_copy(
         update={

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from domain.envelope import Actor, Draft, Recorded
@@ -65,11 +65,27 @@ class Changes:
     main: UUID | None = None
 
 
+State = TypeVar("State")
+Evolve = Callable[[State | None, Recorded], State | None]
+"""What a state is after one more event; pure, and one function object for ever."""
+
+
+class Folded(NamedTuple, Generic[State]):
+    """What a stream's events come to, and how many they are."""
+
+    state: State | None
+    version: int
+
+
 class Ledger(Protocol):
     """The record of truth: append-only streams in one order, receipts beside them."""
 
     def read(self, stream: UUID) -> list[Recorded]:
         """All events of a stream, oldest first."""
+        ...
+
+    def fold(self, stream: UUID, evolve: Evolve[State]) -> Folded[State]:
+        """What they come to, one after the other; a ledger may remember what it folded before."""
         ...
 
     def receipt(self, party: str, command: str) -> Kept | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain import case, incident, streams
@@ -14,7 +15,7 @@ from domain.access import Relation
 from domain.envelope import Context, Draft, Recorded
 from domain.errors import Invalid, NotFound, Refused
 from domain.naming import Owners
-from domain.ports import Changes, Directory, Ledger
+from domain.ports import Changes, Directory, Evolve, Ledger, State
 from domain.values import When
 
 
@@ -51,6 +52,7 @@ class Work:
         self.incident: UUID | None = None
         self._main: UUID | None = None
         self._read: dict[UUID, list[Recorded]] = {}
+        self._folded: dict[tuple[UUID, Evolve[Any]], Any] = {}
         self._expected: dict[UUID, int] = {}
         self._drafts: dict[UUID, list[Draft]] = {}
 
@@ -63,9 +65,18 @@ class Work:
             self._expected.setdefault(stream, len(self._read[stream]))
         return self._read[stream]
 
+    def fold(self, stream: UUID, evolve: Evolve[State]) -> State | None:
+        """What a stream's events come to; as `read`."""
+        key = (stream, evolve)
+        if key not in self._folded:
+            self._folded[key], version = self._ledger.fold(stream, evolve)
+            self._expected.setdefault(stream, version)
+        state: State | None = self._folded[key]
+        return state
+
     def party(self, name: str) -> parties.Party | None:
         """A registered party, or None."""
-        return parties.fold(self.read(streams.party_stream(name)))
+        return self.fold(streams.party_stream(name), parties.evolve)
 
     def require_client(self, name: str, field: str = "client") -> parties.Party:
         """A registered party that may be a client; refuses any other, naming `field`."""
@@ -94,7 +105,7 @@ class Work:
         if "own" not in self._relations:
             return None
         for stream in (uuid_of(reference), streams.incident_id(self.me.id, reference)):
-            state = incident.fold(self.read(stream)) if stream else None
+            state = self.fold(stream, incident.evolve) if stream else None
             if state is not None and state.vendor == self.me.id:
                 self.incident = state.id
                 return state

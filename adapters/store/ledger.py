@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
-from eventsourcing.domain import EventSourcingError
 from eventsourcing.persistence import IntegrityError, Notification
 
 from adapters.observing import Observe, unobserved
+from adapters.store import stamping
+from adapters.store.answering import answering, broken_off
+from adapters.store.folding import Folds
 from adapters.store.inspection import Inspection
-from adapters.store.mapper import Entry, VarselMapper
-from adapters.store.recorders import Batch, recorder_for
+from adapters.store.mapper import VarselMapper
+from adapters.store.narrow import narrow
+from adapters.store.recorders import Batch, Head, Standing, recorder_for
 from adapters.store.sealing import Sealer
-from adapters.store.stored import KeptReceipt, StoredRow, receipt_hash
+from adapters.store.sharing import Apart, Outcome, attempt
+from adapters.store.stored import KeptReceipt, StoredRow, receipt_hash, stored_row
 from adapters.store.vault import Vault
-from domain.envelope import Draft, Envelope, Recorded
+from domain.envelope import Recorded
 from domain.errors import Conflict, Unavailable
-from domain.events import ContentErased
-from domain.ports import Changes, Kept, Receipt, ReceiptEvent, Signature
+from domain.events import Event
+from domain.ports import Changes, Evolve, Folded, Kept, Receipt, Signature, State
 
 if TYPE_CHECKING:
     from adapters.sql.postgres import Database
 
 T = TypeVar("T")
-
-
-@contextmanager
-def _answering() -> Generator[None]:
-    """Whatever fails below becomes the one error that the domain knows of."""
-    try:
-        yield
-    except (EventSourcingError, sqlite3.Error, OSError) as broken:
-        raise Unavailable(
-            "the ledger's store does not answer",
-            got=str(broken) or type(broken).__name__,
-            next_step="see that the data folder is there, whole and not full; then try again",
-        ) from broken
+LARGE: Final = 1_000
+"""Events of a command that shares its transaction with none before it: those are answered first."""
 
 
 class EventLedger:
@@ -53,11 +45,16 @@ class EventLedger:
     One writer at a time in each process; on PostgreSQL there may be several processes.
     """
 
-    @_answering()
+    @answering()
     def __init__(self, where: Path | Database | None, vault: Vault) -> None:
         self._recorder = recorder_for(where)
         self.sealer = Sealer(vault, apart=self._recorder.apart)
         self._mapper = VarselMapper(self.sealer)
+        self._folds = Folds(
+            self._recorder.select_events,
+            lambda row: _recorded(self._mapper.to_domain_event(row), 0),
+        )
+        self._mine = threading.local()
         self._writing = threading.RLock()
         self._depth = 0
         self._news = False
@@ -66,13 +63,18 @@ class EventLedger:
 
     # --- domain.ports.Ledger ---
 
-    @_answering()
+    @answering()
     def read(self, stream: UUID) -> list[Recorded]:
         """See `Ledger`."""
         rows = self._recorder.select_events(stream)
         return [_recorded(self._mapper.to_domain_event(row), 0) for row in rows]
 
-    @_answering()
+    @answering()
+    def fold(self, stream: UUID, evolve: Evolve[State]) -> Folded[State]:
+        """See `Ledger`."""
+        return self._folds.fold(stream, evolve)
+
+    @answering()
     def receipt(self, party: str, command: str) -> Kept | None:
         """See `Ledger`."""
         row = self._recorder.select_receipt(party, command)
@@ -84,50 +86,87 @@ class EventLedger:
 
     def event_id(self, now: datetime) -> UUID:
         """See `Ledger`."""
-        return event_id(now)
+        return stamping.event_id(now)
 
     def append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
         """See `Ledger`."""
         if not changes.streams:
             return self._nothing(signature, now)
         with self._turn(), self.observe("append"):
-            return self._append(changes, signature, now)
+            size = sum(len(drafts) for _, drafts in changes.streams.values())
+            if size > LARGE and self._beside():
+                raise Apart
+            receipt = self._append(changes, signature, now)
+            self._mine.events = self._beside() + size
+            return receipt
 
     def together(self, work: Callable[[], T]) -> T:
         """What `work` gives: what it appends, seals and erases is one transaction on PostgreSQL.
 
         Elsewhere the vault is apart: each part is its own there, and nobody writes in between.
         """
-        with self._turn(), _answering():
+        with self._turn(), answering():
             return self._recorder.together(work)
+
+    def share(self, works: Sequence[Callable[[], T]]) -> Sequence[Outcome[T]]:
+        """What each work gives or raises: what they append is one transaction, on disk by then.
+
+        A work that is refused leaves the others. What has to be done by itself raises `Apart`: a
+        large command behind others, or one that waits. Raises `Unavailable` where the transaction
+        fails: nothing of any of them is there then, nor remembered.
+        """
+        with self._turn(), answering():
+            head: Head | None = None
+            try:
+                found, head = self._recorder.share(partial(self._shared, works))
+            finally:
+                self._mine.sharing = False
+                self._folds.end(head)
+                self._news = self._news and head is not None
+            return found
+
+    def require_alone(self) -> None:
+        """Raise `Apart` where this thread shares a transaction: nobody is to wait in one."""
+        if self._sharing():
+            raise Apart
 
     # --- the notification log ---
 
-    @_answering()
+    @answering()
     def since(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after `position`, in the order of the log."""
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
-        return [_recorded(self._mapper.to_domain_event(row), row.id) for row in rows]
+        return [self._judged(row) for row in rows]
 
-    @_answering()
-    def erasures(self) -> list[Recorded]:
-        """Every event by which free text was erased, in the order of the log."""
-        topics = [ContentErased.TOPIC]
-        rows = self._recorder.select_notifications(None, sys.maxsize, topics=topics)
-        return [_recorded(self._mapper.to_domain_event(row), row.id) for row in rows]
+    @answering()
+    def telling(self, kinds: Collection[type[Event]], position: int = 0) -> list[Recorded]:
+        """Every event of these kinds after `position`, in the order of the log."""
+        rows = self._recorder.select_notifications(
+            position,
+            sys.maxsize,
+            topics=sorted(one.TOPIC for one in kinds),
+            inclusive_of_start=False,
+        )
+        return [self._judged(row) for row in rows]
+
+    @answering()
+    def seen(self, position: int, limit: int) -> list[Recorded]:
+        """What `since` gives, for projections: each event judged where somebody looks into it."""
+        rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
+        return [narrow(row, self._judged) for row in rows]
 
     def at(self, position: int) -> Recorded | None:
         """The event at a position of the log."""
         found = self.since(position - 1, 1)
         return found[0] if found and found[0].position == position else None
 
-    @_answering()
+    @answering()
     def rows_since(self, position: int, limit: int) -> list[StoredRow]:
         """The same as it is stored, undecoded: what evidence is made of."""
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
-        return [_stored(row) for row in rows]
+        return [stored_row(row) for row in rows]
 
-    @_answering()
+    @answering()
     def receipt_hashes(self, rows: Sequence[StoredRow]) -> list[bytes | None]:
         """Of each row, the hash of the receipt kept for its command; None for none."""
         commands = [(by["party"], by["command"]) for by in (row.envelope() for row in rows)]
@@ -137,12 +176,12 @@ class EventLedger:
             for one in commands
         ]
 
-    @_answering()
+    @answering()
     def position(self) -> int:
         """The position of the last event; 0 before the first."""
         return self._recorder.max_notification_id() or 0
 
-    @_answering()
+    @answering()
     def require_open(self) -> None:
         """Raise `Unavailable` unless the store answers and takes what comes."""
         if not self._recorder.takes_writes():
@@ -168,10 +207,33 @@ class EventLedger:
 
     # --- parts ---
 
-    @_answering()
+    def _judged(self, row: Notification) -> Recorded:
+        return _recorded(self._mapper.to_domain_event(row), row.id)
+
+    @answering()
     def _nothing(self, signature: Signature, now: datetime) -> Receipt:
-        at = _stamp(now, self._recorder.select_clock())
+        at = stamping.stamp(now, self._recorder.select_clock())
         return Receipt(command=signature.command, verb=signature.verb, recorded_at=at)
+
+    def _shared(
+        self, works: Sequence[Callable[[], T]], standing: Standing
+    ) -> tuple[Sequence[Outcome[T]], Head]:
+        self._mine.sharing, self._mine.events = True, 0
+        self._folds.begin(self._recorder.head())
+        found: list[Outcome[T]] = []
+        with self.sealer.batch():
+            for work in works:
+                found.append(attempt(work))
+                if not standing():
+                    raise broken_off(found[-1].error)
+        return found, self._recorder.head()
+
+    def _sharing(self) -> bool:
+        return bool(getattr(self._mine, "sharing", False))
+
+    def _beside(self) -> int:
+        """How many events share this thread's transaction so far."""
+        return self._mine.events if self._sharing() else 0
 
     @contextmanager
     def _turn(self) -> Generator[None]:
@@ -189,35 +251,31 @@ class EventLedger:
                 for wake in self._watchers:
                     wake()
 
-    @_answering()
+    @answering()
     def _append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
         made: list[Receipt] = []
 
         def make(clock: str) -> Batch:
-            at = _stamp(now, clock)
-            entries = [_entry(*one, signature, at) for one in _in_order(changes)]
+            at = stamping.stamp(now, clock)
+            entries = [stamping.entry(*one, signature, at) for one in stamping.in_order(changes)]
             with self.sealer.batch():
                 rows = [self._mapper.to_stored_event(entry) for entry in entries]
 
             def receipt(positions: Sequence[int]) -> KeptReceipt:
-                made.append(_receipt(changes, signature, at, entries, positions))
+                made.append(stamping.receipt(changes, signature, at, entries, positions))
                 said = made[-1].model_dump_json()
                 return KeptReceipt(signature.party, signature.command, signature.digest, said)
 
-            return Batch(_text(at), rows, receipt)
+            return Batch(stamping.text(at), rows, receipt)
 
         try:
             self._recorder.append(make)
         except IntegrityError as taken:
             raise Conflict("another command came first", got=str(taken)) from taken
         self._news = True
+        for stream, (expected, drafts) in changes.streams.items():
+            self._folds.move(stream, expected + len(drafts))
         return made[-1]
-
-
-def _stamp(now: datetime, clock: str) -> datetime:
-    """Now, or the log's last time where that is later."""
-    mine = now.astimezone(UTC)
-    return max(mine, datetime.fromisoformat(clock)) if clock else mine
 
 
 def _recorded(entry: Any, position: int) -> Recorded:
@@ -228,71 +286,3 @@ def _recorded(entry: Any, position: int) -> Recorded:
         envelope=entry.envelope,
         event=entry.event,
     )
-
-
-def _stored(row: Notification) -> StoredRow:
-    if not isinstance(row.originator_id, UUID):  # pragma: no cover - uuid recorder
-        raise TypeError(row.originator_id)
-    return StoredRow(row.id, row.originator_id, row.originator_version, row.topic, row.state)
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="microseconds")
-
-
-def _in_order(changes: Changes) -> list[tuple[UUID, int, Draft]]:
-    """All drafts with their versions; the command's main stream comes first."""
-    streams = sorted(changes.streams, key=lambda stream: stream != changes.main)
-    return [
-        (stream, expected + number, draft)
-        for stream in streams
-        for expected, drafts in [changes.streams[stream]]
-        for number, draft in enumerate(drafts, start=1)
-    ]
-
-
-def _entry(stream: UUID, version: int, draft: Draft, by: Signature, at: datetime) -> Entry:
-    envelope = Envelope(
-        id=draft.id or event_id(at),
-        party=by.party,
-        command=by.command,
-        actor=by.actor,
-        recorded_at=at,
-        happened=draft.happened,
-        about=draft.about,
-        corrects=draft.corrects,
-        visibility=draft.visibility,
-        salt=os.urandom(16).hex(),
-    )
-    return Entry(stream, version, envelope, draft.event)
-
-
-def _receipt(
-    changes: Changes,
-    by: Signature,
-    at: datetime,
-    entries: Sequence[Entry],
-    positions: Sequence[int],
-) -> Receipt:
-    placed = list(zip(entries, positions, strict=True))
-    own = [
-        ReceiptEvent(id=entry.envelope.id, type=type(entry.event).__name__, position=position)
-        for entry, position in placed
-        if entry.originator_id == changes.main
-    ]
-    return Receipt(
-        command=by.command,
-        verb=by.verb,
-        recorded_at=at,
-        incident=changes.incident,
-        events=tuple(own),
-        notices=len(placed) - len(own),
-    )
-
-
-def event_id(at: datetime) -> UUID:
-    """A UUID version 7 (RFC 9562 section 5.7): milliseconds, then 74 random bits."""
-    millis = int(at.timestamp() * 1000) & ((1 << 48) - 1)
-    random = int.from_bytes(os.urandom(10), "big")
-    number = millis << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62
-    return UUID(int=number | random & ((1 << 62) - 1))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
+from adapters.canonical import canonical
 from adapters.store.sealing import Sealer, place_of
 from domain.envelope import Envelope
 from domain.errors import Invalid, Unavailable
@@ -48,29 +49,37 @@ class VarselMapper(Mapper[UUID]):
         self._sealer = sealer
         self._topics = topics
         self._upcasters = upcasters or {}
+        self._last: tuple[Event | None, bytes] = None, b""
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """Seal the free text and write the rest as sorted, compact JSON."""
         entry = cast("Entry", domain_event)
-        topic = entry.event.TOPIC
-        place = place_of(entry.originator_id, entry.originator_version, topic)
-        said = entry.event.model_dump(mode="json", exclude_none=False)
-        stored = {
-            "v": entry.event.VERSION,
-            "envelope": entry.envelope.model_dump(mode="json"),
-            "event": self._sealer.seal(said, entry.envelope, place),
-        }
-        state = json.dumps(
-            stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        ).encode()
+        envelope = canonical(entry.envelope.model_dump(mode="json"))
+        state = b'{"envelope":%b,"event":%b,"v":%d}' % (
+            envelope,
+            self._written(entry),
+            entry.event.VERSION,
+        )
         if len(state) > LARGEST:
             raise _too_large(len(state))
         return StoredEvent(
             originator_id=entry.originator_id,
             originator_version=entry.originator_version,
-            topic=topic,
+            topic=entry.event.TOPIC,
             state=state,
         )
+
+    def _written(self, entry: Entry) -> bytes:
+        """The event's data with its texts sealed; written once for all who are told just that."""
+        before, written = self._last
+        if entry.event is before:
+            return written
+        place = place_of(entry.originator_id, entry.originator_version, entry.event.TOPIC)
+        said = entry.event.model_dump(mode="json", exclude_none=False)
+        written = canonical(self._sealer.seal(said, entry.envelope, place))
+        if b'"sealed":' not in written:  # a text is sealed for its place: each copy by itself
+            self._last = entry.event, written
+        return written
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The event, brought to its newest version and validated; refuses what does not fit."""

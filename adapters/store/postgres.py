@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -15,28 +16,51 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
+from psycopg.pq import TransactionStatus
 
 from adapters.sql.postgres import Connection, Database
 from adapters.store import safety, schema
 from adapters.store.inspecting_postgres import LedgerTable
 from adapters.store.inspection import Inspection
-from adapters.store.recorders import LedgerRecorder, Make, behind, gone
+from adapters.store.recorders import Head, LedgerRecorder, Make, Standing, behind, gone
 
 T = TypeVar("T")
 
 # Whoever holds the clock's row holds the log: no other writer gets a position or commits until this
 # one has, so that a reader of the log never passes one that is filled in later.
 _LOCK: Final = b"SELECT at, position FROM clock WHERE one = 1 FOR UPDATE"
+# One statement, one round trip: all of it or nothing, and no error that would spoil a transaction
+# which others share. Under the log's lock nobody else writes what it has looked for.
+_APPEND: Final = b"""
+    WITH asked AS (
+        SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[])
+            AS asked (stream, version, topic, state, position)),
+    fit AS (
+        SELECT FROM (VALUES (1)) AS once WHERE NOT EXISTS (
+            SELECT FROM receipts WHERE (party, command) = (%s, %s))
+        AND NOT EXISTS (
+            SELECT FROM asked JOIN stored_events
+            ON (originator_id, originator_version) = (stream, version))
+        AND NOT EXISTS (
+            SELECT FROM unnest(%b::uuid[], %b::bigint[]) AS behind (stream, version)
+            LEFT JOIN stored_events ON (originator_id, originator_version) = (stream, version)
+            WHERE originator_id IS NULL)),
+    kept AS (
+        INSERT INTO receipts (party, command, digest, receipt) SELECT %s, %s, %s, %s FROM fit),
+    moved AS (
+        UPDATE clock SET at = %s, position = %s FROM fit WHERE one = 1)
+    INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
+    SELECT stream, version, topic, state, position FROM asked, fit"""
 _INSERT: Final = b"""
     INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
-    SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bigint[])
-    WHERE NOT EXISTS (
-        SELECT FROM unnest(%s::uuid[], %s::bigint[]) AS behind (stream, version)
-        LEFT JOIN stored_events ON (originator_id, originator_version) = (stream, version)
-        WHERE originator_id IS NULL)"""
+    SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[])"""
+_MISSING: Final = b"""
+    SELECT count(*) FROM unnest(%b::uuid[], %b::bigint[]) AS behind (stream, version)
+    LEFT JOIN stored_events ON (originator_id, originator_version) = (stream, version)
+    WHERE originator_id IS NULL"""
 _MOVE: Final = b"UPDATE clock SET at = %s, position = %s WHERE one = 1"
-_KEEP: Final = b"INSERT INTO receipts (party, command, digest, receipt) VALUES (%s, %s, %s, %s)"
 _RING: Final = b"NOTIFY varsel_ledger"  # told to whoever listens when this is committed
+_HEAD: Final = b"SELECT at, position FROM clock WHERE one = 1"
 _TAKES: Final = b"SELECT NOT current_setting('transaction_read_only')::bool FROM clock"
 _EVENT: Final = "SELECT originator_id, originator_version, topic, state"
 _MOST: Final = (1 << 63) - 1
@@ -57,6 +81,7 @@ class PostgresLedgerRecorder(LedgerRecorder):
         safety.require_safe(database)
         schema.require(database.store(), schema.POSTGRES)
         self._database = database
+        self._mine = threading.local()
 
     def append(self, make: Make) -> None:
         """See `LedgerRecorder`.
@@ -64,7 +89,12 @@ class PostgresLedgerRecorder(LedgerRecorder):
         A try that may have been committed when its connection broke is made again: it waits for
         the first one's lock, and finds the command id taken where that came through.
         """
-        self._database.again(lambda: self._append(make))
+        held: Head | None = getattr(self._mine, "held", None)
+        if held is not None:
+            with self._database.connection() as one:
+                self._mine.held = _append(one, make, held)
+        else:
+            self._database.again(lambda: self._alone(make))
 
     def together(self, work: Callable[[], T]) -> T:
         """See `LedgerRecorder`: also done again where its connection broke."""
@@ -83,10 +113,26 @@ class PostgresLedgerRecorder(LedgerRecorder):
         )
         return (rows[0][0], rows[0][1]) if rows else None
 
-    def select_clock(self) -> str:
+    def share(self, work: Callable[[Standing], T]) -> T:
+        """See `LedgerRecorder`: also done again where its connection broke."""
+
+        def whole() -> T:
+            with self._writing() as (one, head):
+                self._mine.held = head
+                try:
+                    given = work(lambda: one.info.transaction_status == TransactionStatus.INTRANS)
+                    if self._mine.held != head:
+                        one.execute(_RING)
+                    return given
+                finally:
+                    self._mine.held = None
+
+        return self._database.again(whole)
+
+    def head(self) -> Head:
         """See `LedgerRecorder`."""
-        at: str = self._database.read(b"SELECT at FROM clock WHERE one = 1")[0][0]
-        return at
+        held: Head | None = getattr(self._mine, "held", None)
+        return held or Head(*self._database.read(_HEAD)[0])
 
     def takes_writes(self) -> bool:
         """See `LedgerRecorder`: not a standby, nor where sessions were made read-only."""
@@ -104,8 +150,14 @@ class PostgresLedgerRecorder(LedgerRecorder):
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """Events without a receipt: as the library writes, and its contract tests."""
-        with self._writing() as (one, at, last):
-            return _insert(one, stored_events, at, last)
+        with self._writing() as (one, head):
+            positions = _behind(head, stored_events)
+            try:
+                one.execute(_INSERT, _columns(stored_events, positions))
+            except psycopg.errors.UniqueViolation as taken:
+                raise IntegrityError(str(taken)) from taken
+            one.execute(_MOVE, (head.at, head.position + len(positions)))
+            return positions
 
     def select_events(
         self,
@@ -158,40 +210,48 @@ class PostgresLedgerRecorder(LedgerRecorder):
 
     # --- parts ---
 
-    def _append(self, make: Make) -> None:
-        with self._writing() as (one, at, last):
-            batch = make(at)
-            positions = _insert(one, batch.events, batch.at, last)
-            one.execute(_KEEP, batch.receipt(positions))
+    def _alone(self, make: Make) -> None:
+        with self._writing() as (one, head):
+            _append(one, make, head)
             one.execute(_RING)
 
     @contextmanager
-    def _writing(self) -> Generator[tuple[Connection, str, int]]:
-        """A transaction that holds the log, the stamp of its last event and its position."""
+    def _writing(self) -> Generator[tuple[Connection, Head]]:
+        """A transaction that holds the log, and where that ends."""
         with self._database.transaction() as one:
             held: Any = one.execute(_LOCK).fetchone()
-            try:
-                yield one, held[0], held[1]
-            except psycopg.errors.UniqueViolation as taken:
-                raise IntegrityError(str(taken)) from taken
+            yield one, Head(*held)
 
 
-def _insert(one: Connection, events: Sequence[StoredEvent], at: str, last: int) -> list[int]:
-    """One round trip, however many there are; the positions they got.
-
-    None is inserted where one that it follows is not there any more.
-    """
-    positions = list(range(last + 1, last + 1 + len(events)))
-    streams = [event.originator_id for event in events]
-    versions = [event.originator_version for event in events]
-    topics, states = [event.topic for event in events], [event.state for event in events]
-    needed = sorted(behind(events), key=str)
+def _append(one: Connection, make: Make, head: Head) -> Head:
+    """Where the log ends then. Whatever is taken or not there any more, nothing is written."""
+    batch = make(head.at)
+    positions = _behind(head, batch.events)
+    last = Head(batch.at, head.position + len(positions))
+    needed = sorted(behind(batch.events), key=str)
     there = [stream for stream, _ in needed], [version for _, version in needed]
-    done = one.execute(_INSERT, (streams, versions, topics, states, positions, *there))
-    if done.rowcount != len(events):
-        raise gone(needed)
-    one.execute(_MOVE, (at, last + len(events)))
-    return positions
+    kept = batch.receipt(positions)
+    asked = *_columns(batch.events, positions), kept.party, kept.command, *there, *kept, *last
+    done = one.execute(_APPEND, asked)
+    if done.rowcount == len(positions):
+        return last
+    [missing] = one.execute(_MISSING, there).fetchone() or [0]
+    raise gone(needed) if missing else IntegrityError(f"{kept.command}, or a version, is taken")
+
+
+def _behind(head: Head, events: Sequence[StoredEvent]) -> list[int]:
+    """The positions that they get."""
+    return list(range(head.position + 1, head.position + 1 + len(events)))
+
+
+def _columns(events: Sequence[StoredEvent], positions: list[int]) -> tuple[list[Any], ...]:
+    return (
+        [event.originator_id for event in events],
+        [event.originator_version for event in events],
+        [event.topic for event in events],
+        [event.state for event in events],
+        positions,
+    )
 
 
 def _given(value: int | None, otherwise: int) -> int:

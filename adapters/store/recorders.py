@@ -2,17 +2,14 @@
 
 A recorder takes the log's lock first and only then looks at the clock: times never decrease in the
 order of the log, whoever else writes to it and however their clocks jump. Here are the shape of
-all of them, the one for SQLite and the twin in memory, each plugged into the eventsourcing
-library; the one for PostgreSQL stands in `postgres.py`, for whoever has its driver.
+all of them and the twin in memory, each plugged into the eventsourcing library; those for SQLite
+and PostgreSQL stand in `sqlite.py` and `postgres.py`.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -20,17 +17,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-)
 
-from adapters.sql.sqlite import SqliteStore
-from adapters.store import schema
-from adapters.store.inspection import Inspection, LedgerFile
+from adapters.store.inspection import Inspection
 from adapters.store.stored import KeptReceipt
 from domain.errors import Unavailable
 
@@ -55,6 +43,15 @@ class Batch(NamedTuple):
 Needed = set[tuple[UUID | str, int]]
 Make = Callable[[str], Batch]
 """Makes a batch from the stamp of the last event (empty before the first), under the lock."""
+Standing = Callable[[], bool]
+"""Whether a shared transaction can still be committed."""
+
+
+class Head(NamedTuple):
+    """The last event's stamp (empty before the first) and its position (0 before the first)."""
+
+    at: str
+    position: int
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -77,12 +74,25 @@ class LedgerRecorder(ApplicationRecorder):
         """What `work` gives; where `apart` is false, all that it writes is one transaction."""
 
     @abstractmethod
+    def share(self, work: Callable[[Standing], T]) -> T:
+        """What `work` gives: all batches that it appends are one transaction.
+
+        It is on disk when this returns, and nobody else writes or sees anything of it before. A
+        batch that is refused leaves the others. `work` raises where the transaction no longer
+        stands; it is asked again as `make` is.
+        """
+
+    @abstractmethod
+    def head(self) -> Head:
+        """Where the log ends."""
+
+    @abstractmethod
     def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
         """Digest and receipt kept for a command, if any."""
 
-    @abstractmethod
     def select_clock(self) -> str:
         """The stamp of the last event, or the empty text before the first."""
+        return self.head().at
 
     @abstractmethod
     def takes_writes(self) -> bool:
@@ -95,96 +105,6 @@ class LedgerRecorder(ApplicationRecorder):
     @abstractmethod
     def close(self) -> None:
         """Let go of the store."""
-
-
-class SqliteLedgerRecorder(SQLiteApplicationRecorder, LedgerRecorder):
-    """The library's SQLite recorder, plus clock row and receipts."""
-
-    def __init__(self, path: Path) -> None:
-        with closing(SqliteStore(path)) as store:
-            schema.require(store, schema.SQLITE)
-        self._path = path
-        datastore = SQLiteDatastore(str(path))
-        datastore.pool.close()
-        datastore.pool = _FullSyncPool(db_name=str(path), lock_timeout=30)
-        super().__init__(datastore)
-
-    def append(self, make: Make) -> None:
-        """See `LedgerRecorder`."""
-        with self._writing() as c:
-            c.execute("SELECT at FROM clock WHERE one=1")
-            batch = make(c.fetchone()["at"])
-            self._require(c, behind(batch.events))
-            try:
-                positions = self._insert_events(c, batch.events) or ()
-                c.execute("INSERT INTO receipts VALUES (?,?,?,?)", batch.receipt(positions))
-            except sqlite3.IntegrityError as taken:
-                raise IntegrityError(taken) from taken
-            c.execute("UPDATE clock SET at=? WHERE one=1", (batch.at,))
-
-    def together(self, work: Callable[[], T]) -> T:
-        """See `LedgerRecorder`: the vault is a file of its own."""
-        return work()
-
-    def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
-        """See `LedgerRecorder`."""
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                "SELECT digest, receipt FROM receipts WHERE party=? AND command=?",
-                (party, command),
-            )
-            row = c.fetchone()
-        return (row["digest"], row["receipt"]) if row else None
-
-    def select_clock(self) -> str:
-        """See `LedgerRecorder`."""
-        with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT at FROM clock WHERE one=1")
-            at: str = c.fetchone()["at"]
-        return at
-
-    def takes_writes(self) -> bool:
-        """See `LedgerRecorder`: a file system that had errors may be read-only since."""
-        self.select_clock()
-        return os.access(self._path, os.W_OK)
-
-    def inspect(self) -> Inspection:
-        """See `LedgerRecorder`."""
-        return LedgerFile(self._path)
-
-    def close(self) -> None:
-        """See `LedgerRecorder`."""
-        self.datastore.close()
-
-    @staticmethod
-    def _require(c: SQLiteCursor, needed: Needed) -> None:
-        asked = "SELECT 1 FROM stored_events WHERE originator_id=? AND originator_version=?"
-        for stream, version in needed:
-            c.execute(asked, (stream.hex if isinstance(stream, UUID) else stream, version))
-            if c.fetchone() is None:
-                raise gone([(stream, version)])
-
-    @contextmanager
-    def _writing(self) -> Generator[SQLiteCursor]:
-        """A transaction that holds the file's one write lock from its first moment."""
-        with self.datastore.get_connection(commit=True) as connection:
-            cursor = connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
-
-
-class _FullSyncPool(SQLiteConnectionPool):
-    """Connections that flush every commit to disk, whatever SQLite was compiled with."""
-
-    def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        connection.cursor().execute("PRAGMA synchronous=FULL")
-        return connection
 
 
 class MemoryLedgerRecorder(POPOApplicationRecorder, LedgerRecorder):
@@ -214,15 +134,20 @@ class MemoryLedgerRecorder(POPOApplicationRecorder, LedgerRecorder):
         """See `LedgerRecorder`: the vault is another part of the memory."""
         return work()
 
+    def share(self, work: Callable[[Standing], T]) -> T:
+        """See `LedgerRecorder`: nothing here can fail."""
+        with self._database_lock:
+            return work(lambda: True)
+
+    def head(self) -> Head:
+        """See `LedgerRecorder`."""
+        with self._database_lock:
+            return Head(self._clock, len(self._stored_events))
+
     def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
         """See `LedgerRecorder`."""
         with self._database_lock:
             return self._receipts.get((party, command))
-
-    def select_clock(self) -> str:
-        """See `LedgerRecorder`."""
-        with self._database_lock:
-            return self._clock
 
     def takes_writes(self) -> bool:
         """See `LedgerRecorder`."""
@@ -256,6 +181,8 @@ def recorder_for(where: Path | Database | None) -> LedgerRecorder:
     if where is None:
         return MemoryLedgerRecorder()
     if isinstance(where, Path):
+        from adapters.store.sqlite import SqliteLedgerRecorder  # noqa: PLC0415 - its base is here
+
         return SqliteLedgerRecorder(where)
     from adapters.store.postgres import PostgresLedgerRecorder  # noqa: PLC0415 - of an extra
 

@@ -40,15 +40,22 @@ class Sealer:
 
     @contextmanager
     def batch(self) -> Generator[None]:
-        """Ask the vault once for each key while this thread seals a whole batch.
+        """Ask the vault once for each key while this thread seals a whole batch, or many.
 
-        Under the log's lock: no key can be destroyed in between.
+        Under the log's lock: no key can be destroyed in between. New keys are kept together, and
+        are on disk when the outermost block is left: no text is committed before its key.
         """
-        self._mine.keys = {}
+        if self._batching():
+            yield
+            return
+        new: dict[str, bytes] = {}
+        self._mine.keys, self._mine.new = {}, new
         try:
             yield
+            if new:
+                self._vault.keep(new)
         finally:
-            del self._mine.keys
+            del self._mine.keys, self._mine.new
 
     def seal(self, said: Any, envelope: Envelope, place: str) -> Any:
         """JSON-ready event data with every plain text in it replaced by its sealed form.
@@ -58,13 +65,14 @@ class Sealer:
         texts = list(_texts(said))
         if not texts:
             return said
-        key = self._sealing_key(_name(envelope))
+        with self.batch():
+            key = self._sealing_key(_name(envelope))
         for path, text in texts:
             plain = text.pop("plain")
             if plain is None:
                 continue
             nonce = os.urandom(12)
-            body = AESGCM(key).encrypt(nonce, plain.encode(), f"{place}|{path}".encode())
+            body = key.encrypt(nonce, plain.encode(), f"{place}|{path}".encode())
             text["sealed"] = base64.b64encode(nonce + body).decode()
         return said
 
@@ -77,7 +85,7 @@ class Sealer:
         place = place_of(recorded.stream, recorded.version, recorded.event.TOPIC)
         try:
             raw = base64.b64decode(sealed)
-            key = self._key(_name(recorded.envelope), make=False)
+            key = self._key(_name(recorded.envelope))
             return AESGCM(key).decrypt(raw[:12], raw[12:], f"{place}|{path}".encode()).decode()
         except (InvalidTag, ValueError):
             raise NotFound(
@@ -89,7 +97,7 @@ class Sealer:
 
         The first 16 bytes of its SHA-256: of a random key it tells nothing.
         """
-        key = self._vault.get(f"text/{party}/{about}")
+        key = self._found(f"text/{party}/{about}")
         return None if key is None else _named(key)
 
     def erase(self, party: str, about: str, key: str) -> bool:
@@ -111,22 +119,34 @@ class Sealer:
         self._condemned.pop(name, None)
         return gone
 
-    def _sealing_key(self, name: str) -> bytes:
-        known: dict[str, bytes] = getattr(self._mine, "keys", {})
+    def _batching(self) -> bool:
+        return getattr(self._mine, "keys", None) is not None
+
+    def _sealing_key(self, name: str) -> AESGCM:
+        known: dict[str, AESGCM] = self._mine.keys
         if name not in known:
-            known[name] = self._key(name, make=True)
+            key = self._living(name)
+            if key is None:
+                key = self._mine.new[name] = os.urandom(KEY_BYTES)
+            known[name] = AESGCM(key)
         return known[name]
 
-    def _key(self, name: str, *, make: bool) -> bytes:
-        with self._lock:
-            if name in self._condemned:
-                self._destroy(name, self._condemned[name])
-            key = self._vault.get(name)
-            if key is None and make:
-                key = self._vault.once(name, os.urandom(KEY_BYTES))
+    def _key(self, name: str) -> bytes:
+        key = self._living(name)
         if key is None:
             raise NotFound("this text was erased", next_step="its hash still stands in the ledger")
         return key
+
+    def _living(self, name: str) -> bytes | None:
+        with self._lock:
+            if name in self._condemned:
+                self._destroy(name, self._condemned[name])
+            return self._found(name)
+
+    def _found(self, name: str) -> bytes | None:
+        """One that this thread has just made is in no vault yet."""
+        new: dict[str, bytes] = getattr(self._mine, "new", {})
+        return new.get(name) or self._vault.get(name)
 
 
 def _named(key: bytes) -> str:

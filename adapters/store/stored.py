@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from eventsourcing.persistence import Notification
+
 
 class StoredRow(NamedTuple):
     """A stored event, undecoded; `position` is its place in the notification order, with gaps."""
@@ -30,6 +32,13 @@ class StoredRow(NamedTuple):
     def recorded_at(self) -> datetime:
         """When the event was recorded; raises `ValueError` where the bytes do not say it."""
         return datetime.fromisoformat(self.envelope()["recorded_at"])
+
+
+def stored_row(row: Notification) -> StoredRow:
+    """The row that the library gives as a notification."""
+    if not isinstance(row.originator_id, UUID):  # pragma: no cover - uuid recorder
+        raise TypeError(row.originator_id)
+    return StoredRow(row.id, row.originator_id, row.originator_version, row.topic, row.state)
 
 
 class KeptReceipt(NamedTuple):

@@ -7,7 +7,7 @@ Seeds of NATS accounts, the keys of sealed text, cursors. Values are sealed unde
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +35,13 @@ class Vault(Protocol):
 
     def once(self, name: str, secret: bytes) -> bytes:
         """Keep a secret where there is none of that name yet; the one that is kept."""
+        ...
+
+    def keep(self, secrets: Mapping[str, bytes]) -> None:
+        """Keep new secrets, all or none, on disk when it returns.
+
+        Raises `Unavailable` where there is one of these names already.
+        """
         ...
 
     def change(self, name: str, how: Change) -> None:
@@ -67,6 +74,12 @@ class MemoryVault:
     def once(self, name: str, secret: bytes) -> bytes:
         """See `Vault`."""
         return self._secrets.setdefault(name, secret)
+
+    def keep(self, secrets: Mapping[str, bytes]) -> None:
+        """See `Vault`."""
+        if taken := self._secrets.keys() & secrets.keys():
+            raise Unavailable("the vault holds secrets of these names", got=sorted(taken))
+        self._secrets.update(secrets)
 
     def change(self, name: str, how: Change) -> None:
         """See `Vault`."""
@@ -134,6 +147,14 @@ class SealedVault:
             _sealed(self._master, name, secret),
         )
         return self.get(name) or secret
+
+    def keep(self, secrets: Mapping[str, bytes]) -> None:
+        """See `Vault`."""
+        rows = [(name, _sealed(self._master, name, secret)) for name, secret in secrets.items()]
+        if len(rows) == 1:
+            self._store.rows("INSERT INTO secrets VALUES (?,?)", *rows[0])
+        else:
+            self._store.many("INSERT INTO secrets VALUES (?,?)", rows)
 
     def change(self, name: str, how: Change) -> None:
         """See `Vault`: the row is written first, and so held until the end."""

@@ -126,6 +126,6 @@ def delay(duty: Duty, facts: Facts) -> str | None:
         until = one.data.get("until")
         end = When.model_validate(until).latest(facts.profile.clock) if until else None
         mine = one.by == facts.profile.id and one.data["duty"] == duty.name
-        if mine and (end is None or facts.now <= end):
+        if mine and (end is None or not facts.now.past(end)):
             return f"lawfully delayed: {one.data['ground']}"
     return None

@@ -11,7 +11,7 @@ from domain.law.calendar import Clock, Period, deadlines, year_end
 from domain.law.facts import Aim, Facts
 from domain.law.filings import Met, filings, latest
 from domain.law.pack import Duty
-from domain.law.starts import Start, start
+from domain.law.starts import Start
 
 Started = tuple[Start | None, str]
 
@@ -34,7 +34,7 @@ def clocks(duty: Duty, found: Start | None, facts: Facts) -> tuple[Clock, ...]:
     period = period_of(duty, facts)
     if period is None:
         return ()
-    aware = start(facts.matter, facts.profile.clock)
+    aware = facts.aware
     if found is None and aware and duty.open_from and facts.holds(duty.fact or "") is None:
         found = aware
     running = [Clock(_anchored(duty, found, facts), period)] if found else []
@@ -68,7 +68,7 @@ def _caps(duty: Duty, found: Start | None, aware: Start | None, facts: Facts) ->
 
 
 def _by_awareness(_: Aim, facts: Facts) -> Started:
-    found = start(facts.matter, facts.profile.clock)
+    found = facts.aware
     told = facts.matter.last("ClientNotified")
     if told is None:
         return found, "not aware: neither informed nor by its own finding"

@@ -141,7 +141,7 @@ def _unmet(aim: Aim, base: Obligation, found: Start, facts: Facts) -> dict[str, 
     why = found.why + _ongoing(aim.duty, facts) + astray(facts, aim)
     if limit is None:
         return {"status": "open", "why": f"{why}; the law gives no number of hours"}
-    return {"status": "overdue" if facts.now > limit else "open", "why": why}
+    return {"status": "overdue" if facts.now.past(limit) else "open", "why": why}
 
 
 def _ongoing(duty: Duty, facts: Facts) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import cached_property
 
 from pydantic import ValidationError
 
@@ -11,9 +12,26 @@ from domain.count import Count
 from domain.law.matter import Happening, Matter, Profile
 from domain.law.pack import Duty
 from domain.law.rules import Rules
+from domain.law.starts import Start, start
 from domain.values import People
 
 UNKNOWN = Count()
+
+
+class Now:
+    """The asker's instant; it notes until when, that instant included, it would answer the same."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at.astimezone(UTC)
+        self.until: datetime | None = None
+
+    def past(self, limit: datetime) -> bool:
+        """Whether a limit (aware) has passed."""
+        end = limit.astimezone(UTC)
+        if self.at > end:
+            return True
+        self.until = min(self.until or end, end)
+        return False
 
 
 @dataclass(frozen=True)
@@ -26,11 +44,16 @@ class Facts:
     profile: Profile
     matter: Matter
     rules: Rules
-    now: datetime
+    now: Now
     people: tuple[People, ...] = ()
     count: Count = UNKNOWN
 
-    @property
+    @cached_property
+    def aware(self) -> Start | None:
+        """What started the party's clock, by all that it knows; None while it is not aware."""
+        return start(self.matter, self.profile.clock)
+
+    @cached_property
     def day(self) -> date:
         """The day whose law applies: that on which the matter began."""
         return self.matter.happenings[0].at.astimezone(self.profile.clock).date()

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from domain.law.calendar import Due
-from domain.law.facts import Facts
+from domain.law.facts import Facts, Now
 from domain.law.matter import Happening
 from domain.law.obligation import Obligation
 from domain.values import When
@@ -68,10 +68,10 @@ def _answered(asked: Happening, facts: Facts) -> Happening | None:
     return None
 
 
-def _status(met: datetime | None, limit: datetime | None, now: datetime) -> str:
+def _status(met: datetime | None, limit: datetime | None, now: Now) -> str:
     if met:
         return "met_late" if limit and met > limit else "met"
-    return "overdue" if limit and now > limit else "open"
+    return "overdue" if limit and now.past(limit) else "open"
 
 
 def _law(one: Happening, facts: Facts) -> str | None:

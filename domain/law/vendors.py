@@ -15,7 +15,7 @@ from domain.law.duties import Obligation, alarm, of_controller, owed_by, undeter
 from domain.law.facts import Facts
 from domain.law.matter import Line, Promise
 from domain.law.pack import Duty
-from domain.law.starts import Start, start
+from domain.law.starts import Start
 
 
 def of_vendor(
@@ -49,7 +49,7 @@ def _towards(line: Line, promise: Promise, facts: Facts) -> Iterator[Obligation]
     if promise.role == "processor":
         for duty in owed_by(("processor",), facts):
             if duty.starts == "processor_aware":
-                yield _owed(duty, line, _aware(facts), duty.period, facts)
+                yield _owed(duty, line, facts.aware, duty.period, facts)
     if promise.within:
         for duty in facts.rules.in_force("contract", facts.day):
             started = _agreed_start(promise, line, facts)
@@ -113,7 +113,7 @@ def _untold(
     limit = alarm(due)
     if limit is None:
         return "open", f"{started.why}; the law gives no number of hours"
-    return ("overdue" if facts.now > limit else "open"), started.why
+    return ("overdue" if facts.now.past(limit) else "open"), started.why
 
 
 def _told_at(line: Line, facts: Facts) -> datetime | None:
@@ -123,14 +123,9 @@ def _told_at(line: Line, facts: Facts) -> datetime | None:
     return min(given, line.notified_at) if given else line.notified_at
 
 
-def _aware(facts: Facts) -> Start | None:
-    """Since when the vendor is aware, by its own word."""
-    return start(facts.matter, facts.profile.clock)
-
-
 def _agreed_start(promise: Promise, line: Line, facts: Facts) -> Start | None:
     if promise.starts == "aware":
-        return _aware(facts)
+        return facts.aware
     if promise.starts == "confirmed":
         at, by, what = line.confirmed_at, line.confirmed_by, "confirmed as touched"
     else:

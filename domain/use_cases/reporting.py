@@ -10,7 +10,7 @@ from domain.envelope import Context
 from domain.errors import NotFound, Refused
 from domain.incident import Incident, Line, texts_of
 from domain.use_cases.sides import not_ahead
-from domain.use_cases.telling import issued, notice_for, tell
+from domain.use_cases.telling import issued, notices, tell
 from domain.values import Facts
 from domain.work import Work, uuid_of
 
@@ -104,6 +104,6 @@ def _answer_concern(answered: concerns.Concern, state: Incident, work: Work) -> 
     about = Context(incident=state.id, vendor=state.vendor)
     work.add(state.id, e.ClientsNamed(clients=(named,)), about, [state.vendor])
     owners = work.owners(notice.mentioned(state.facts))
-    told = notice_for(state, answered.client, "platform", None, owners)
+    told = notices(state, "platform", None, owners)(answered.client)
     tell(state, answered.client, told.model_copy(update={"answers": answered.id}), work)
     issued(state, "notified", (answered.client,), work)

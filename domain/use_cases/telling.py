@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any, Final, TypeVar
 
 from domain import events as e
 from domain import notice, streams
 from domain.envelope import Context
-from domain.incident import Incident
-from domain.naming import Owners
-from domain.values import When
+from domain.incident import Incident, Line
+from domain.naming import Owners, others_among
+from domain.values import Count, When
+from domain.words import Sure
 from domain.work import Work
 
 Client = TypeVar("Client")
 PORTION: Final = 4_000
 """Clients in one event: it fits into a row of the ledger, however much is said of each."""
+_UNNAMED: Final = Line(sure="suspected")
 
 
 def open_incident(reference: str, work: Work) -> Incident:
@@ -31,21 +34,36 @@ def about(incident: Incident, client: str | None = None) -> Context:
     return Context(incident=incident.id, vendor=incident.vendor, client=client)
 
 
-def notice_for(
-    incident: Incident, client: str, channel: Any, given_at: When | None, owners: Owners
-) -> e.ClientNotified:
-    """The notice for one client: its part of the facts, and nothing of others."""
-    line = incident.clients.get(client)
-    return e.ClientNotified(
-        facts=notice.for_client(incident.facts, client, incident.vendor, owners),
-        count=notice.own_count(incident, client),
-        sure=line.sure if line else "suspected",
-        since=line.since if line else None,
-        channel=channel,
-        given_at=given_at,
-        report=incident.report,
-        report_texts=incident.report_texts,
-    )
+def notices(
+    incident: Incident, channel: Any, given_at: When | None, owners: Owners
+) -> Callable[[str], e.ClientNotified]:
+    """The notice for a client: its part of the facts, and nothing of others.
+
+    Those who are told the same are told it by one event, made once: a report may concern 50 000.
+    """
+
+    @cache
+    def saying(
+        others: frozenset[str], count: Count, sure: Sure, since: When | None
+    ) -> e.ClientNotified:
+        return e.ClientNotified(
+            facts=notice.without(incident.facts, others),
+            count=count,
+            sure=sure,
+            since=since,
+            channel=channel,
+            given_at=given_at,
+            report=incident.report,
+            report_texts=incident.report_texts,
+        )
+
+    def notice_for(client: str) -> e.ClientNotified:
+        line = incident.clients.get(client, _UNNAMED)
+        others = others_among(owners, client, incident.vendor)
+        count = notice.own_count(incident, client)
+        return saying(others, count, line.sure, line.since)  # pyright: ignore[reportArgumentType] - frozen models have hashes
+
+    return notice_for
 
 
 def tell(  # noqa: PLR0913 - what one client is told, and to whom it is shown

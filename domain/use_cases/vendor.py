@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from domain import commands as c
 from domain import events as e
@@ -10,11 +11,12 @@ from domain import notice, streams
 from domain.envelope import living
 from domain.errors import NotFound, Refused
 from domain.incident import Incident, Line
+from domain.naming import others_among
 from domain.use_cases.sides import not_ahead
 from domain.use_cases.telling import (
     about,
     issued,
-    notice_for,
+    notices,
     open_incident,
     portions,
     tell,
@@ -40,18 +42,25 @@ def revise_facts(command: c.ReviseFacts, work: Work) -> None:
         [work.me.id],
     )
     owners = work.owners(notice.mentioned(said))
-    told: list[str] = []
-    for client in incident.reachable():
-        theirs = notice.for_client(said, client, work.me.id, owners)
+
+    @cache
+    def revision_for(others: frozenset[str]) -> e.ClientUpdated | None:
+        theirs = notice.without(said, others)
         if not (theirs.people or theirs.totals or theirs.claims):
-            continue  # all of it is about others: even "something changed" would tell too much
-        told.append(client)
-        update = e.ClientUpdated(
+            return None
+        return e.ClientUpdated(
             reason=command.reason,
             people=theirs.people,
             totals=theirs.totals,
             claims=theirs.claims,
         )
+
+    told: list[str] = []
+    for client in incident.reachable():
+        update = revision_for(others_among(owners, client, work.me.id))
+        if update is None:
+            continue  # all of it is about others: even "something changed" would tell too much
+        told.append(client)
         tell(incident, client, update, work)
     issued(incident, "updated", told, work)
 
@@ -95,9 +104,9 @@ def notify_clients(command: c.NotifyClients, work: Work) -> None:
         named = tuple(e.NamedClient(client=client, sure="suspected") for client in unnamed)
         _name(incident, named, work)
     owners = work.owners(notice.mentioned(incident.facts))
+    notice_for = notices(incident, command.channel, command.given_at, owners)
     for client in clients:
-        told = notice_for(incident, client, command.channel, command.given_at, owners)
-        tell(incident, client, told, work, happened=command.given_at)
+        tell(incident, client, notice_for(client), work, happened=command.given_at)
     issued(incident, "notified", clients, work)
 
 

@@ -37,7 +37,7 @@ class Desk:
         self.intake = intake
 
     async def ask(
-        self, verb: str = "whoami", payload: Any = b"{}", patience: float = 10.0
+        self, verb: str = "whoami", payload: Any = b"{}", patience: float = 20.0
     ) -> Answer:
         return await self.caller.call(verb, payload, patience)
 
@@ -256,7 +256,7 @@ def test_draining_answers_what_arrives_before_the_server_hears_of_it(tmp_path: P
         return await echo(party, verb, body)
 
     async def story(desk: Desk) -> None:
-        early = [asyncio.create_task(desk.ask(patience=5.0)) for _ in range(300)]
+        early = [asyncio.create_task(desk.ask()) for _ in range(300)]
         await begun.wait()  # the others are on their way
         await desk.intake.drain()
         answers = await asyncio.gather(*early, return_exceptions=True)

@@ -14,7 +14,7 @@ from domain import events as e
 from domain.desk import ATTEMPTS, Desk
 from domain.envelope import Recorded
 from domain.errors import CommandReused, Conflict, Invalid, NotFound, Refused
-from domain.ports import Changes, Kept, Receipt, Signature
+from domain.ports import Changes, Evolve, Folded, Kept, Receipt, Signature, State
 from tests.builders import (
     THE_WORLD,
     Step,
@@ -41,6 +41,9 @@ class Contended:
 
     def read(self, stream: UUID) -> list[Recorded]:
         return self._ledger.read(stream)
+
+    def fold(self, stream: UUID, evolve: Evolve[State]) -> Folded[State]:
+        return self._ledger.fold(stream, evolve)
 
     def receipt(self, party: str, command: str) -> Kept | None:
         return self._ledger.receipt(party, command)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from domain import events as e
 from domain.errors import Forbidden, Invalid, NotFound, Refused
+from domain.incident import Incident, Line
 from domain.use_cases import telling
-from domain.values import Count, When
+from domain.values import Count, Facts, System, When
 from tests.builders import (
     a_clearing,
     a_leak,
@@ -65,6 +67,26 @@ def test_many_clients_are_named_and_told_in_portions_that_fit_into_an_event(
     ]
     assert [each.complete for each in named] == [None, True]
     story.when(an_update("kiwi")).then(like(e.ClientUpdated), like(e.NoticesIssued))
+
+
+def test_those_who_are_told_the_same_are_told_it_by_one_event() -> None:
+    ours = System(name="mail", owner="tokmanni", affected="yes")
+    counted = Line(sure="suspected", count=Count(about=90))
+    incident = Incident(
+        id=uuid4(),
+        vendor="zoopit",
+        slug="leak",
+        facts=Facts(systems=(ours,)),
+        report=uuid4(),
+        clients={"meny": counted, "spar": counted},
+    )
+    owners = {"tokmanni": frozenset({"tokmanni"})}
+    notice_for = telling.notices(incident, "platform", None, owners)
+    assert notice_for("joker") is notice_for("kiwi")
+    assert notice_for("joker").facts == Facts()
+    assert notice_for("tokmanni").facts == incident.facts
+    assert notice_for("meny") is notice_for("spar")
+    assert notice_for("meny").count == Count(about=90)
 
 
 def test_only_registered_clients_are_named() -> None:

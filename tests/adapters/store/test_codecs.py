@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.store.ledger import event_id
 from adapters.store.mapper import Entry, VarselMapper
 from adapters.store.sealing import Sealer
+from adapters.store.stamping import event_id
 from adapters.store.vault import MemoryVault
 from domain.events import TOPICS
-from tests.adapters.store.lab import INCIDENT, NOW, as_recorded, opened, unsealed
+from tests.adapters.store.lab import INCIDENT, NOTICE, NOW, as_recorded, opened, unsealed
 from tests.adapters.store.vocabulary import envelopes, events, instants
 
 versions = st.integers(1, 10**6)
@@ -49,6 +49,22 @@ def test_the_stored_bytes_are_canonical_and_stay_the_same_when_stored_again(
     )
     assert stored.state == sorted_anew.encode()
     assert mapper.to_stored_event(mapper.to_domain_event(stored)) == stored
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS))
+@settings(max_examples=3)
+@given(st.data())
+def test_what_is_said_to_one_after_the_other_is_read_by_each(
+    topic: str, data: st.DataObject
+) -> None:
+    sealer = Sealer(MemoryVault())
+    mapper = VarselMapper(sealer)
+    event = data.draw(events(TOPICS[topic]))
+    for stream in (INCIDENT, NOTICE):
+        said = Entry(stream, 1, data.draw(envelopes), event)
+        read: Entry = mapper.to_domain_event(mapper.to_stored_event(said))
+        assert read.envelope == said.envelope
+        assert opened(sealer, as_recorded(read)) == unsealed(event)
 
 
 @given(instants)

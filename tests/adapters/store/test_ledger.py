@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 
 import pytest
@@ -62,7 +63,7 @@ def test_an_event_reads_back_as_it_was_decided(ledger: EventLedger) -> None:
 
 def test_the_log_and_the_stream_tell_the_same(ledger: EventLedger) -> None:
     ledger.append(changes(a_draft(a_question()), a_draft()), signed(), NOW)
-    from_stream = [read.model_copy(update={"position": 0}) for read in whole(ledger)]
+    from_stream = [replace(read, position=0) for read in whole(ledger)]
     assert from_stream == ledger.read(INCIDENT)
 
 
@@ -263,6 +264,18 @@ def test_the_log_knows_its_end_and_each_of_its_places(ledger: EventLedger) -> No
     second = ledger.at(2)
     assert second is not None
     assert isinstance(second.event, e.QuestionAsked)
+
+
+def test_the_log_tells_what_is_of_some_kinds_and_passes_over_the_rest(ledger: EventLedger) -> None:
+    for number in range(3):
+        both = changes(a_draft(), a_draft(a_question()), expected=2 * number)
+        ledger.append(both, signed(f"c-{number}"), NOW)
+    asked = ledger.telling({e.QuestionAsked})
+    assert [one.position for one in asked] == [2, 4, 6]
+    assert [one.position for one in ledger.telling({e.QuestionAsked}, 2)] == [4, 6]
+    assert ledger.telling({e.QuestionAsked}, 6) == ledger.telling({e.CaseClosed}) == []
+    kind = type(ledger.since(0, 1)[0].event)
+    assert ledger.telling({e.QuestionAsked, kind}) == ledger.since(0, 10)
 
 
 # --- watchers ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from adapters.store.ledger import EventLedger
-from adapters.store.recorders import SqliteLedgerRecorder
+from adapters.store.sqlite import SqliteLedgerRecorder
 from adapters.store.vault import MemoryVault
 from domain.errors import Unavailable
 from tests.adapters.store.lab import (
@@ -37,16 +37,12 @@ def on_disk(folder: Path) -> Iterator[EventLedger]:
 
 
 def pragma(ledger: EventLedger, name: str, connections: int = 6) -> set[object]:
-    """A setting of several connections of the recorder's own pool, held at the same time."""
-    datastore = cast("SqliteLedgerRecorder", ledger._recorder).datastore
+    """A setting of the recorder's writing connection, and of such as it reads with."""
+    recorder = cast("SqliteLedgerRecorder", ledger._recorder)
     with ExitStack() as held:
-        return {
-            held.enter_context(datastore.get_connection(commit=False))
-            .cursor()
-            .sqlite_cursor.execute(f"PRAGMA {name}")
-            .fetchone()[0]
-            for _ in range(connections)
-        }
+        more = [held.enter_context(closing(recorder.connect())) for _ in range(connections)]
+        every = [recorder._writer, *more]
+        return {one.execute(f"PRAGMA {name}").fetchone()[0] for one in every}
 
 
 # --- on disk -----------------------------------------------------------------------------------
@@ -139,17 +135,15 @@ def test_a_closed_ledger_says_that_it_does_not_answer(ledger: EventLedger) -> No
 
 def test_a_full_disk_refuses_the_command_and_the_ledger_goes_on(filed: EventLedger) -> None:
     filed.append(changes(), signed("c-1"), NOW)
-    datastore = cast("SqliteLedgerRecorder", filed._recorder).datastore
-    with datastore.get_connection(commit=False) as only, only.cursor() as cursor:
-        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count={pages}")
+    writer = cast("SqliteLedgerRecorder", filed._recorder)._writer
+    pages = writer.execute("PRAGMA page_count").fetchone()[0]
+    writer.execute(f"PRAGMA max_page_count={pages}")
     many = changes(*[a_draft(a_question("x" * 9000)) for _ in range(40)], stream=NOTICE)
     with pytest.raises(Unavailable, match="ledger"):
         filed.append(many, signed("too much", "joker"), NOW)
     assert filed.receipt("joker", "too much") is None
     assert filed.read(NOTICE) == []
-    with datastore.get_connection(commit=False) as only, only.cursor() as cursor:
-        cursor.execute("PRAGMA max_page_count=1000000")
+    writer.execute("PRAGMA max_page_count=1000000")
     filed.append(many, signed("too much", "joker"), NOW)
     assert len(filed.read(NOTICE)) == 40
 

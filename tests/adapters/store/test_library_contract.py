@@ -14,7 +14,8 @@ import pytest
 from eventsourcing import cryptography
 
 from adapters.store.postgres import PostgresLedgerRecorder
-from adapters.store.recorders import LedgerRecorder, MemoryLedgerRecorder, SqliteLedgerRecorder
+from adapters.store.recorders import LedgerRecorder, MemoryLedgerRecorder
+from adapters.store.sqlite import SqliteLedgerRecorder
 from tests.adapters.store.conftest import EVERY
 
 # Their module asks for the older of two ciphers, and for a library that we have no use for.

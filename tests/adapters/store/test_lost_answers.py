@@ -96,6 +96,7 @@ def test_where_the_server_stays_away_the_same_command_is_answered_once_it_is_bac
 ) -> None:
     url = new_database()
     with Wire(url) as wire, closing(Database(address(wire.url), patience=1)) as away:
+        away._pool.wait()
         desk = a_desk(on_postgres(away))
         register_zoopit(desk)
         wire.cut(moment, for_good=True)

@@ -16,8 +16,8 @@ from adapters.store.recorders import (
     LedgerRecorder,
     Make,
     MemoryLedgerRecorder,
-    SqliteLedgerRecorder,
 )
+from adapters.store.sqlite import SqliteLedgerRecorder
 from adapters.store.stored import KeptReceipt
 from tests.adapters.store.conftest import EVERY
 from tests.adapters.store.lab import INCIDENT, NOTICE

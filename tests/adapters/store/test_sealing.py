@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def sealed(recorded: Recorded) -> str:
 def with_text(recorded: Recorded, text: str) -> Recorded:
     """The row as somebody with the database in hand would alter it."""
     event = recorded.event.model_copy(update={"text": Text.model_construct(sealed=text)})
-    return recorded.model_copy(update={"event": event})
+    return replace(recorded, event=event)
 
 
 def everything_on_disk(folder: Path) -> bytes:
@@ -86,7 +87,7 @@ def test_an_event_read_back_holds_no_plain_text(ledger: EventLedger) -> None:
     asked = ask(ledger, "Which data?", 1)
     assert isinstance(asked.event, e.QuestionAsked)
     assert asked.event.text.plain is None
-    assert "Which data?" not in asked.model_dump_json()
+    assert "Which data?" not in repr(asked)
 
 
 def test_no_plain_text_is_anywhere_on_disk(tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ def test_texts_swapped_between_fields_do_not_open(ledger: EventLedger) -> None:
     [read] = whole(ledger)
     assert isinstance(read.event, e.VendorReportedLeak)
     swap = {"title": read.event.text, "text": read.event.title}
-    swapped = read.model_copy(update={"event": read.event.model_copy(update=swap)})
+    swapped = replace(read, event=read.event.model_copy(update=swap))
     for path in ("title", "text"):
         with pytest.raises(NotFound, match="does not open"):
             ledger.sealer.open(swapped, path)
