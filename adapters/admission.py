@@ -150,7 +150,10 @@ class Admission:
         key = self._accounts.key_of(party.id)
         if key is None:
             return
-        jwt = self._trust.party_account_jwt(key, party.id, self._clock(), _shut_out(party))
+        live = _feeds(party) == [party.id]  # what is heard live is one's own feed alone
+        jwt = self._trust.party_account_jwt(
+            key, party.id, self._clock(), _shut_out(party), live=live
+        )
         await self._tenancy.push_account(jwt)
         while not await self._consume(key, party):
             await self._tenancy.drop_consumer(key)  # it may begin behind what was never seen

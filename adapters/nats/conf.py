@@ -1,4 +1,4 @@
-"""The embedded server's configuration: loopback, operator mode, fsync before every PubAck.
+"""The embedded server's configuration: loopback, operator mode, what it stores flushed each second.
 
 Never set here: no_auth_user, mqtt, leafnodes, websocket, profiling.
 """
@@ -83,9 +83,9 @@ resolver_preload: {{
 
 jetstream {{
   store_dir: {_quoted(place.js)}
-  # The default is two minutes: a power cut would take acknowledged messages along
-  # (jepsen.io/analyses/nats-2.12.1).
-  sync_interval: always
+  # A power cut takes the last second along: the ledger, which flushes before it accepts, has it
+  # and the relay fills it up again (docs/decisions/0027-live-delivery-and-sync.md).
+  sync_interval: "1s"
   max_memory_store: {64 * 1024**2}
   max_file_store: {place.max_file_store}
   strict: true

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -20,6 +20,7 @@ from adapters.nats.addresses import servers
 from adapters.nats.credentials import Credentials
 from adapters.nats.errors import CredentialsRefused, Disconnected, Unanswered
 from adapters.nats.parting import LeavingClient
+from adapters.tasks import end
 
 Report = Callable[[str, Exception | None], None]
 """Told what happens behind the caller's back: an event's name, and the error if there is one."""
@@ -126,6 +127,7 @@ class Connection(Protocol):
         queue: str = ...,
         cb: Callable[[Message], Awaitable[None]] | None = ...,
     ) -> Subscription: ...
+    async def send(self, publications: Sequence[bytes]) -> None: ...
     def jetstream(self, *, prefix: str) -> JetStream: ...
     async def force_reconnect(self) -> None: ...
     async def flush(self, timeout: int = ...) -> None: ...  # noqa: ASYNC109
@@ -212,8 +214,7 @@ async def ask(nc: Connection, subject: str, payload: bytes, patience: float) -> 
             if (await asyncio.wait({request}, timeout=GLANCE))[0]:
                 return request.result()
     finally:
-        request.cancel()
-        await asyncio.wait({request})
+        await end(request)
     raise Disconnected(f"the connection to NATS was lost before {subject} was answered")
 
 
@@ -286,9 +287,6 @@ def _failure(url: str, creds: Credentials, news: _News) -> Exception:
 
 
 async def _abandon(client: Client, attempt: asyncio.Task[None]) -> None:
-    attempt.cancel()
-    await asyncio.wait({attempt})
-    if not attempt.cancelled():
-        attempt.exception()  # retrieved: the caller is told by `_failure`
+    await end(attempt)  # the caller is told by `_failure`
     with contextlib.suppress(Exception):  # a half-open client may fail in any way while closing
         await client.close()

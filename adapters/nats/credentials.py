@@ -27,6 +27,7 @@ class Credentials:
     user_key: str
     name: str
     expires_at: datetime | None = None
+    hears: frozenset[str] = frozenset()  # the subjects it may subscribe to
 
     def expired(self, now: datetime) -> CredentialsRefused | None:
         """Why the server lets them in no more, where that is because their time is over."""
@@ -62,14 +63,20 @@ class Credentials:
         if not account.startswith("A") or not claims.sub.startswith("U"):
             raise _unreadable(f"a JWT issued by {account} for {claims.sub}")
         expires = None if claims.exp is None else datetime.fromtimestamp(claims.exp, UTC)
-        return cls(text, account, claims.sub, claims.name, expires)
+        hears = frozenset(claims.nats.sub.allow)
+        return cls(text, account, claims.sub, claims.name, expires, hears)
 
 
 _LATEST = 253_402_300_799  # the last second that a datetime holds
 
 
+class _Subjects(BaseModel):
+    allow: list[str] = []
+
+
 class _Nats(BaseModel):
     issuer_account: str | None = None
+    sub: _Subjects = _Subjects()
 
 
 class _Claims(BaseModel):

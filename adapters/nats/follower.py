@@ -1,9 +1,15 @@
-"""A party's own feed: everything addressed to it, in order, across restarts, at least once."""
+"""A party's own feed: everything addressed to it, in order, across restarts, at least once.
+
+Two ways lead here. The consumer delivers everything, until it is acknowledged. What is stored is
+also heard live, at once, however many others follow theirs: where it is the next message it is
+handed out before the consumer delivers it, and that delivery is what `ack` acknowledges.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -14,26 +20,21 @@ from pathlib import Path
 from typing import Final, Self
 
 import nats.errors
-import nats.js.errors
 
 from adapters.nats import jetstream
-from adapters.nats.connection import (
-    GLANCE,
-    Connection,
-    Delivered,
-    Puller,
-    Report,
-    Session,
-    connect,
-    silent,
-)
+from adapters.nats.connection import GLANCE, Connection, Delivered, Report, Session, connect, silent
 from adapters.nats.credentials import Credentials
 from adapters.nats.errors import Disconnected
-from adapters.nats.subjects import API_PREFIX, STREAM
+from adapters.nats.live import Live
+from adapters.nats.pulling import Puller
+from adapters.nats.subjects import API_PREFIX, LIVE, STREAM, consumer_api
 from domain.errors import Invalid, Unavailable
 
-_BATCH: Final = 50  # small enough to be handled within the consumer's ack_wait of 30 s
 _PULL: Final = 3.0  # seconds a pull stays open; a pull lost with its server costs this much
+_LOOK: Final = 5.0  # seconds of silence after which the consumer is asked: nobody counts the live
+_WATCH: Final = 1.0  # seconds between looks at the connection while it is silent
+_AFTER: Final = (0.5, 1.0)  # seconds before what was shown is acknowledged: others hear theirs now
+_AHEAD: Final = 50  # messages handed out before the consumer delivered them, at most
 _PAUSE: Final = 0.5
 _HEARD: Final = 2.0
 _ACK: Final = 20.0  # seconds: within ack_wait, after which the message is under way again
@@ -63,7 +64,15 @@ class Follower:
         self._creds = creds
         self._key = creds.account_key
         self._report = report
+        self._puller = Puller(nc, consumer_api(self._key)[0])
+        self._pulling = asyncio.Lock()
+        self._session: Session | None = None
+        self._live = Live()
+        self._last: FeedMessage | None = None
         self._held: deque[Delivered] = deque()  # delivered here, not yet handed out
+        self._shown: dict[int, bytes] = {}  # heard and handed out, not yet acknowledged
+        self._copies: dict[int, Delivered] = {}  # deliveries of what was shown
+        self._unheard = 0  # what a look in silence brought: it may yet be heard
         self._unsure = False  # an ack was not heard: what it was for comes again
 
     @classmethod
@@ -93,9 +102,8 @@ class Follower:
     async def close(self) -> None:
         """What was delivered but not handed out goes back, else it were gone for `ack_wait`."""
         with contextlib.suppress(nats.errors.Error):
-            for message in self._held:
+            for message in [*self._held, *self._copies.values()]:
                 await message.nak()
-        self._held.clear()
         await self._nc.close()
 
     def __aiter__(self) -> AsyncIterator[FeedMessage]:
@@ -106,16 +114,16 @@ class Follower:
 
         Then raises `CredentialsRefused` where the creds have expired, else `Disconnected`.
         """
-        context = self._nc.jetstream(prefix=API_PREFIX)
-        puller = await context.pull_subscribe_bind(consumer=self._key, stream=STREAM)
-        session: Session | None = None
+        self._session = None
+        self._shown.clear()
+        if LIVE in self._creds.hears:  # creds of before do not; they have the consumer
+            await self._live.listen(self._nc)
         while True:
-            while self._held and not self._unsure:
-                yield self._message(self._held.popleft())
-            if session is None or session.lost or self._unsure:
-                session = await self._resume()
+            if (message := self._next()) is not None:
+                self._last = message
+                yield message
             else:
-                self._held.extend(await self._pull(puller))
+                await self._wait()
 
     async def rewind(self, sequence: int) -> None:
         """Has the feed delivered anew from this place in FEED on (needs nats-server 2.14.6).
@@ -123,7 +131,7 @@ class Follower:
         Raises `Invalid` for a place ahead of what was acknowledged: JetStream would take all that
         is skipped for acknowledged, and a notice that nobody has read would count as delivered.
         """
-        next_one = int((await self._ask("INFO"))["ack_floor"]["stream_seq"]) + 1
+        next_one = await self._floor() + 1
         if sequence > next_one:
             raise Invalid(
                 "a feed is not skipped, only read again",
@@ -132,11 +140,72 @@ class Follower:
                 expected=f"at most {next_one}",
                 next_step="follow on from where you are; read and acknowledge what comes",
             )
-        self._held.clear()  # handed out before: they come again
+        for before in (self._held, self._copies, self._shown):  # they come again
+            before.clear()
+        self._last = None
         await self._ask("RESET", {"seq": sequence})
 
-    async def _resume(self) -> Session | None:
-        """Goes back to what is not acknowledged yet; None where that is not possible now.
+    @property
+    def _lost(self) -> bool:
+        return self._session is None or self._session.lost or self._unsure
+
+    def _next(self) -> FeedMessage | None:
+        """What was delivered goes first; then what was heard, where it is the next."""
+        if self._held and not self._unsure:
+            return self._message(self._held.popleft())
+        if self._lost or self._last is None or len(self._shown) >= _AHEAD:
+            return None
+        heard = self._live.take(self._last.sequence, self._last.body)
+        if heard is None:
+            return None
+        self._shown[heard.sequence] = heard.body
+        return FeedMessage(*heard, partial(self._ack_shown, heard.sequence, heard.body))
+
+    async def _wait(self) -> None:
+        """Until there is something, or for a while."""
+        if self._lost:
+            await self._more()
+        elif self._live:  # not the next one: what comes before it was not heard
+            if not await self._more(_PULL):
+                self._live.forget()
+        elif self._live.silent:
+            await self._more(_PULL)
+        else:
+            await self._listen()
+
+    async def _listen(self) -> None:
+        """Until something is heard; in silence, whether that is because something was missed."""
+        until = time.monotonic() + _LOOK
+        while not self._lost and time.monotonic() < until:
+            if await self._live.wait(_WATCH):
+                return
+        if self._unheard > self._live.latest:
+            self._live.forget()
+        await self._more()
+        self._unheard = self._held[-1].metadata.sequence.stream if self._held else 0
+
+    async def _more(self, wait: float = 0.0) -> bool:
+        """Whether the consumer delivered anything, first going back to where we are, if need be."""
+        async with self._pulling:
+            if self._lost and not await self._resume():
+                return False
+            found = await self._pull(wait)
+            for message in found:
+                self._sort(message)
+            return bool(found)
+
+    def _sort(self, message: Delivered) -> None:
+        """A delivery of what was shown waits for its ack; delivered again, it is shown again."""
+        sequence = message.metadata.sequence.stream
+        if sequence in self._shown and sequence not in self._copies:
+            self._copies[sequence] = message
+        else:
+            self._shown.pop(sequence, None)
+            self._copies.pop(sequence, None)
+            self._held.append(message)
+
+    async def _resume(self) -> bool:
+        """Goes back to what is not acknowledged yet; False where that is not possible now.
 
         What was under way to a reader, a connection or a consumer's leader now gone would else come
         `ack_wait` later, behind newer messages. Others who follow with the same creds get some of
@@ -151,14 +220,19 @@ class Follower:
         except Unavailable as error:  # as in _pull: it passes
             self._report("feed.resume", error)
             await asyncio.sleep(_PAUSE)
-            return None
+            return False
         self._held.clear()
+        self._copies.clear()
         self._unsure = False
-        return session
+        self._session = session
+        return True
+
+    async def _floor(self) -> int:
+        return int((await self._ask("INFO"))["ack_floor"]["stream_seq"])
 
     async def _ask(self, verb: str, body: Mapping[str, int] | None = None) -> jetstream.Answer:
-        verb = f"CONSUMER.{verb}.{STREAM}.{self._key}"
-        return await jetstream.ask(self._nc, verb, body, prefix=API_PREFIX)
+        asked = f"CONSUMER.{verb}.{STREAM}.{self._key}"
+        return await jetstream.ask(self._nc, asked, body, prefix=API_PREFIX)
 
     def _require_open(self) -> None:
         if self._nc.is_closed:
@@ -170,6 +244,25 @@ class Follower:
     def _message(self, found: Delivered) -> FeedMessage:
         sequence, headers = found.metadata.sequence.stream, found.headers or {}
         return FeedMessage(sequence, found.data, headers, partial(self._ack, found))
+
+    async def _ack_shown(self, sequence: int, body: bytes) -> bool:
+        """Acknowledges the delivery of what was shown; one that is not the same is shown itself."""
+        await self._live.wait(random.uniform(*_AFTER))  # noqa: S311 - less, where more is for us
+        deadline = time.monotonic() + _ACK
+        while sequence in self._shown and time.monotonic() < deadline and not self._nc.is_closed:
+            copy = self._copies.pop(sequence, None)
+            if copy is not None:
+                del self._shown[sequence]
+                if copy.data == body:
+                    return await self._ack(copy)
+                self._report("feed.live-differs", None)
+                self._held.append(copy)
+                return False
+            with contextlib.suppress(Unavailable):  # a reader with the same creds acknowledged it
+                if not await self._more(GLANCE) and await self._floor() >= sequence:
+                    self._shown.pop(sequence, None)
+                    return True
+        return self._doubt()
 
     async def _ack(self, message: Delivered) -> bool:
         deadline = time.monotonic() + _ACK
@@ -183,21 +276,24 @@ class Follower:
                 return True
             if not session.lost:  # a server that forgot the delivery does not answer its ack
                 break
+        return self._doubt()
+
+    def _doubt(self) -> bool:
         self._unsure = True
         self._report("feed.ack-unsure", None)
         return False
 
-    async def _pull(self, puller: Puller) -> list[Delivered]:
+    async def _pull(self, wait: float) -> list[Delivered]:
         self._require_open()
         if not self._nc.is_connected:  # a pull sent now would pile up for the next connection
             await asyncio.sleep(GLANCE)
             return []
         try:
-            return await puller.fetch(_BATCH, timeout=_PULL)
-        except TimeoutError:  # nothing new, or the server went away meanwhile
-            return []
-        except (nats.errors.Error, nats.js.errors.Error) as error:
-            # The consumer is being recreated, or JetStream is not up yet: both pass.
+            return await self._puller.pull(wait)
+        except (nats.errors.Error, Unavailable) as error:
+            # The consumer is being recreated, or JetStream is not up yet: both pass. With a leader
+            # that is gone went what it had under way to us.
+            self._unsure = True
             self._report("feed.pull", error)
             await asyncio.sleep(_PAUSE)
             return []

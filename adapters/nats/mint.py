@@ -78,6 +78,12 @@ def account_jwt(  # noqa: PLR0913 - an account has these parts
     return _sign(operator_seed, account, name, body, issued_at)
 
 
+def activation_jwt(exporter_seed: str, importer: str, subject: str, *, issued_at: datetime) -> str:
+    """A permit: this account alone may import this subject, by a stream, from the one who signs."""
+    body: Claims = {"type": "activation", "kind": "stream", "subject": subject}
+    return _sign(exporter_seed, importer, subject, body, issued_at)
+
+
 def user_jwt(  # noqa: PLR0913 - a user has these parts
     account_seed: str,
     user: str,

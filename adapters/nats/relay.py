@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.logs import Log
 from adapters.nats import feed_log, jetstream, strays
@@ -36,10 +36,12 @@ async def _nobody(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Ports:
-    """What the relay needs: the read models, events by position, and how to make the feed anew.
+    """What the relay needs: the read models, the log's events, and how to make the feed anew.
 
-    `rows` gives the read models in use, `caught_up` whether they hold the whole ledger.
-    `headers` are given for the position of an event: they travel beside the message's body.
+    `rows` gives the read models in use, `caught_up` whether they hold the whole ledger; `read` up
+    to so many events behind a position of the log. `fresh` gives the body of a message, by its id,
+    where it was made just now: any other is rendered. `headers` are given for the position of a
+    batch's last event: they travel beside each body.
     `restore(common, of)` makes the stream anew, and raises where the present one is not that made
     at `of`; up to the number `common` the messages were ours, so what parties acknowledged of those
     still counts. `adopt(common)` gives everybody their consumers on a stream that has none. Before
@@ -49,13 +51,21 @@ class Ports:
 
     rows: Callable[[], Rows]
     caught_up: Callable[[], bool]
-    read: Callable[[int], Recorded | None]
+    read: Callable[[int, int], Sequence[Recorded]]
     render: Render
     restore: Callable[[int, str | None], Awaitable[None]]
     keep: Keep
     adopt: Callable[[int], Awaitable[None]] = _nobody
+    fresh: Callable[[str], bytes | None] = lambda _: None
     headers: Callable[[int], Mapping[str, str]] = lambda _: {}
     revive: Callable[[], Awaitable[None]] = _nobody
+
+
+class _Batch(NamedTuple):
+    """Messages in a row, and what stands beside the body of each."""
+
+    messages: Sequence[OutMessage]
+    headers: Mapping[str, str]
 
 
 class Relay:
@@ -150,35 +160,42 @@ class Relay:
 
     async def _carry(self) -> bool:
         batch = await asyncio.to_thread(self._batch, self.published)
-        if not batch:
+        if batch is None:
             return False
         with self.observe("relay"):
-            await self._publisher.publish(batch)
-        self.published = batch[-1].number
+            await self._publisher.publish(batch.messages, batch.headers)
+        self.published = batch.messages[-1].number
         return True
 
-    def _batch(self, after: int) -> list[OutMessage]:
+    def _batch(self, after: int) -> _Batch | None:
+        """The next messages: what they are made of is read, and waited for, once for all."""
         rows = feed_index.after(after, BATCH, self._ports.rows())
-        return [self._message(row) for row in rows]
+        if not rows:
+            return None
+        messages = [_message(row, body) for row, body in zip(rows, self._bodies(rows), strict=True)]
+        return _Batch(messages, self._ports.headers(rows[-1]["position"]))
 
-    def _message(self, row: Row) -> OutMessage:
-        recorded = self._ports.read(row["position"])
+    def _bodies(self, rows: Sequence[Row]) -> list[bytes]:
+        made = [self._ports.fresh(row["message"]) for row in rows]
+        lacking = [row["position"] for row, body in zip(rows, made, strict=True) if body is None]
+        events = self._events(lacking[0], lacking[-1]) if lacking else {}
+        return [
+            body or self._made(row, events.get(row["position"]))
+            for row, body in zip(rows, made, strict=True)
+        ]
+
+    def _events(self, first: int, last: int) -> dict[int, Recorded]:
+        """The events from one position of the log to another, both included."""
+        found: dict[int, Recorded] = {}
+        while first <= last and (page := self._ports.read(first - 1, min(BATCH, last - first + 1))):
+            found |= {one.position: one for one in page}
+            first = page[-1].position + 1
+        return found
+
+    def _made(self, row: Row, recorded: Recorded | None) -> bytes:
         if recorded is None:
             raise VarselError(f"the index lists position {row['position']}, the ledger has none")
-        body = self._ports.render(recorded, feed_index.place_of(row))
-        if hashlib.sha256(body).hexdigest() != row["hash"]:
-            raise VarselError(
-                f"message {row['number']} would not be the one that was indexed",
-                expected="the bytes that the feed index hashed",
-                next_step="run the version that wrote the index, or varsel rebuild",
-            )
-        return OutMessage(
-            subject=row["subject"],
-            body=body,
-            message_id=row["message"],
-            number=row["number"],
-            headers=self._ports.headers(row["position"]),
-        )
+        return self._ports.render(recorded, feed_index.place_of(row))
 
     async def _checkpoint(self) -> int:
         """The number of the stream's last message, after making sure that it is ours."""
@@ -250,3 +267,14 @@ class Relay:
         found = await feed_log.message_ids(self._nc, first, last)
         known = await asyncio.to_thread(strays.listed, first, len(found), self._ports.rows())
         return all(is_ours(number, one, known) for number, one in enumerate(found, first))
+
+
+def _message(row: Row, body: bytes) -> OutMessage:
+    """A message as it goes out, if it is the one that the index lists."""
+    if hashlib.sha256(body).hexdigest() != row["hash"]:
+        raise VarselError(
+            f"message {row['number']} would not be the one that was indexed",
+            expected="the bytes that the feed index hashed",
+            next_step="run the version that wrote the index, or varsel rebuild",
+        )
+    return OutMessage(row["subject"], body, row["message"], row["number"])

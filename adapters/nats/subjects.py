@@ -13,6 +13,12 @@ with "JetStream not enabled" (err_code 10039)."""
 CONSUMER_VERBS: Final = ("MSG.NEXT", "INFO", "RESET")
 INBOX: Final = "_INBOX.>"
 
+# What FEED has stored is said once more on `live.<party>.<incident>.<type>`, by the server itself.
+REPUBLISH: Final = {"src": FEED_SUBJECTS, "dest": "live.{{wildcard(1)}}.>"}
+LIVE: Final = "live.>"
+"""Where a party hears its own feed, inside its account: `live.<incident>.<type>`."""
+_ALL_LIVE: Final = "live.*.>"
+
 
 class Export(NamedTuple):
     """A service offered to other accounts; token `position` must be the importer's own key."""
@@ -50,13 +56,28 @@ def acks(account_key: str) -> tuple[str, str]:
     return f"$JS.ACK.{STREAM}.{account_key}.>", f"$JS.ACK._.*.{STREAM}.{account_key}.>"
 
 
+def live_feed(party: str) -> str:
+    """One party's feed as it is stored, in the platform's account."""
+    return f"live.{party}.>"
+
+
 def exports() -> list[dict[str, Any]]:
-    """The platform account's exports: made once, adding a party never changes them."""
-    return [_export(each) for each in EXPORTS]
+    """The platform account's exports: made once, adding a party never changes them.
+
+    What is live is named by the party, not by its account's key, so no token position can bind it:
+    an import needs a permit that names account and feed, signed by the platform's account.
+    """
+    live = {"name": "live", "subject": _ALL_LIVE, "type": "stream", "token_req": True}
+    return [*(_export(each) for each in EXPORTS), live]
 
 
-def imports(platform: str, account_key: str) -> list[dict[str, Any]]:
-    """What every party imports: its own consumer, its own acks, its own intake."""
+def imports(
+    platform: str, account_key: str, live: tuple[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """What a party imports: its own consumer, its own acks, its own intake, its own feed live.
+
+    `live` is the party whose feed that is, and the permit.
+    """
     api = [
         _import(platform, verb, f"$JS.API.CONSUMER.{verb}.{STREAM}.{account_key}", local)
         for verb, local in zip(CONSUMER_VERBS, consumer_api(account_key), strict=True)
@@ -64,7 +85,18 @@ def imports(platform: str, account_key: str) -> list[dict[str, Any]]:
     ack = [_import(platform, f"ack v{n}", s) for n, s in enumerate(acks(account_key), 1)]
     # Exactly one token: with `intake.>` a party could append tokens and confuse a sloppy parser.
     intake = _import(platform, "intake", f"intake.{account_key}.*", "intake.$1")
-    return [*api, *ack, intake]
+    return [*api, *ack, intake, *([_live(platform, *live)] if live else [])]
+
+
+def _live(platform: str, party: str, permit: str) -> dict[str, Any]:
+    return {
+        "name": "live",
+        "account": platform,
+        "type": "stream",
+        "subject": live_feed(party),
+        "local_subject": LIVE,
+        "token": permit,
+    }
 
 
 def _export(export: Export) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from adapters.nats import jetstream, mint
 from adapters.nats.connection import Connection, Report, silent
 from adapters.nats.errors import StreamDiffers
 from adapters.nats.nodes import Nodes
-from adapters.nats.subjects import FEED_SUBJECTS, STREAM, feed_filter
+from adapters.nats.subjects import FEED_SUBJECTS, REPUBLISH, STREAM, feed_filter
 
 # What an existing stream must not differ in: these are promises to the parties.
 _PROMISES: Final[Mapping[str, Any]] = {
@@ -79,6 +79,7 @@ class Tenancy:
             "max_consumers": 1_000_000,
             # Fencing by sequence does the work; the default of two minutes only costs memory.
             "duplicate_window": 2 * 10**9,
+            "republish": REPUBLISH,
         }
 
     async def push_account(self, jwt: str) -> None:
@@ -108,9 +109,13 @@ class Tenancy:
                 expected="; ".join(f"{key}={want!r}" for key, (_, want) in broken.items()),
                 next_step="stop varsel serve, move DATA/nats away, start it: the feed is made anew",
             )
-        elif found["config"]["num_replicas"] < self._limits["num_replicas"]:
-            more = {**found["config"], "num_replicas": self._limits["num_replicas"]}
-            await self._insist(self._platform, f"STREAM.UPDATE.{STREAM}", more)
+        elif (wanted := self._levelled(found["config"])) != found["config"]:
+            await self._insist(self._platform, f"STREAM.UPDATE.{STREAM}", wanted)
+
+    def _levelled(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """A stream made before it was kept by so many nodes, or was republished, as it is now."""
+        replicas = max(config["num_replicas"], self._limits["num_replicas"])
+        return {**config, "num_replicas": replicas, "republish": REPUBLISH}
 
     async def recreate_stream(self) -> None:
         """Deletes and makes FEED anew; consumers go with it, creds already handed out still fit.

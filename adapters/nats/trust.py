@@ -61,17 +61,28 @@ class Trust:
         name: str,
         issued_at: datetime,
         revocations: Mapping[str, datetime] | None = None,
+        *,
+        live: bool = True,
     ) -> str:
-        """A party's account: its own consumer and its own intake, nothing else to reach."""
+        """A party's account: its own consumer and its own intake, nothing else to reach.
+
+        With `live` it also hears its own feed as it is stored: not who follows other feeds.
+        """
+        permit = self._permit(account_key, name, issued_at) if live else None
         return mint.account_jwt(
             self.operator_seed,
             account_key,
             name,
             issued_at=issued_at,
-            imports=subjects.imports(self.platform_key, account_key),
+            imports=subjects.imports(self.platform_key, account_key, permit),
             limits=PARTY_LIMITS,
             revocations=revocations,
         )
+
+    def _permit(self, account_key: str, party: str, issued_at: datetime) -> tuple[str, str]:
+        feed = subjects.live_feed(party)
+        signed = mint.activation_jwt(self.platform_seed, account_key, feed, issued_at=issued_at)
+        return party, signed
 
     def system_creds(self, issued_at: datetime) -> str:
         """For our own process: pushes accounts."""
@@ -98,7 +109,7 @@ def party_user_creds(  # noqa: PLR0913 - a user has these parts
     """
     key = mint.public_key(account_seed)
     pub = ["intake.*", *subjects.consumer_api(key), *subjects.acks(key)]
-    sub = [subjects.INBOX]
+    sub = [subjects.INBOX, subjects.LIVE]
     return _creds(account_seed, party, pub, sub, issued_at, expires, comment, user_seed)
 
 

@@ -12,19 +12,16 @@ import json
 from functools import cache
 from typing import Any
 
-import yaml
-
-from adapters.schemas import asyncapi, messages, requests
 from adapters.schemas.shaping import ROOT, Schema
 
 __all__ = ["ROOT", "documents", "rendered"]
-
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # four times as fast, where it was built
 
 
 @cache
 def documents() -> dict[str, Schema]:
     """Every JSON document by its path below `/schemas/`, `index.json` among them."""
+    from adapters.schemas import asyncapi, messages, requests  # noqa: PLC0415 - where asked for
+
     described = {**messages.schemas(), **requests.schemas()}
     asynchronous = asyncapi.document()
     listed = {path: _line(path, schema) for path, schema in described.items()}
@@ -42,9 +39,12 @@ def rendered() -> dict[str, bytes]:
 
     The first call takes a second: not one for an event loop.
     """
+    import yaml  # noqa: PLC0415 - where asked for
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # four times as fast, where it was built
     files = {path: _json(document) for path, document in documents().items()}
     whole = json.loads(files["asyncapi.json"])  # where nothing is shared: YAML would alias it
-    plain = yaml.dump(whole, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=100)
+    plain = yaml.dump(whole, Dumper=dumper, sort_keys=False, allow_unicode=True, width=100)
     return {**files, "asyncapi.yaml": plain.encode()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.nats.caller import ERROR_HEADER
-from adapters.nats.subjects import API_PREFIX, STREAM
+from adapters.nats.subjects import API_PREFIX, LIVE, STREAM
 from adapters.schemas import examples, messages, requests
 from adapters.schemas.shaping import Schema, hoisted, sentence
 from adapters.wire import CONTENT_TYPE
@@ -16,9 +16,9 @@ from domain.events import TOPICS
 VERSION: Final = "0.1.0"
 _ABOUT: Final = """\
 Every party has a NATS account of its own, which holds these subjects and no others. What concerns
-a party comes to its feed; what it does and asks are requests. A subscription on a feed's subject
-is not offered: JetStream hands each message to the party's own durable consumer, which the
-platform has made and named by the account's key, at least once and in order.
+a party comes to its feed; what it does and asks are requests. JetStream hands each message to the
+party's own durable consumer, which the platform has made and named by the account's key, at least
+once and in order. Whoever subscribes to `live.>` also hears it in the moment it is stored.
 """
 _PULL: Final = """\
 Pull from your consumer: send this request with a reply inbox, messages come to that inbox one by
@@ -28,6 +28,11 @@ name the account's key.
 _ACK: Final = """\
 Say that a message was handled, on the reply subject that it came with. The platform takes it for
 the proof of delivery: it is what starts a client's clock. Unacked within 30 s it comes again.
+"""
+_LIVE: Final = """\
+Your feed as it is stored, at once and at most once: what is missed here, the consumer has. Show a
+message where it is the next (its `previoushash` is the hash of the one before), and acknowledge it
+when your consumer delivers it: hearing it proves nothing. Auditors hear nothing here.
 """
 _SECURITY: Final = """\
 The .creds file of the party: a user JWT signed by its account, and the nkey with which the client
@@ -144,7 +149,13 @@ def _feed_channels(feed: Mapping[str, Any]) -> dict[str, Any]:
         "description": "The party's feed, on the inbox that it pulled with.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in feed},
     }
-    return {**channels, "feed": inbox, "feed_ack": acks}
+    live = {
+        "address": LIVE.replace(">", "{rest}"),
+        "description": _LIVE,
+        "parameters": {"rest": {"description": "incident and type"}},
+        "messages": inbox["messages"],
+    }
+    return {**channels, "feed": inbox, "feed_ack": acks, "feed_live": live}
 
 
 def _feed_operations(feed: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,6 +168,10 @@ def _feed_operations(feed: Mapping[str, Any]) -> dict[str, Any]:
         "receive_feed": {
             **_operation("receive", "feed", "What concerns the party, in order."),
             "messages": told,
+        },
+        "hear_feed": {
+            **_operation("receive", "feed_live", "The same, in the moment it is stored."),
+            "messages": [_within("feed_live", name) for name in feed],
         },
         "ack_feed": _operation("send", "feed_ack", "Say that a message was handled."),
         "look_at_feed": _operation("send", "feed_look", "How far the consumer is."),

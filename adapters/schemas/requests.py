@@ -54,6 +54,11 @@ _COMMAND: Final[Schema] = {
     "examples": ["7c0f6d0e-report"],
 }
 _AFTER: Final[Schema] = {**_FROM_0, "description": "The sequence behind which to begin."}
+_CLIENT: Final[Schema] = {
+    **TypeAdapter(PartyId).json_schema(),
+    "description": "The client behind which to begin: `next` of the answer before.",
+}
+_LAST: Final[Schema] = {**_CLIENT, "description": "The party behind which to begin."}
 _LIMIT: Final[Schema] = {**_FROM_0, "description": "How many at most."}
 _VIEW: Final[Mapping[str, Schema]] = {"party": _PARTY, "incident": _INCIDENT, "as_of": _AS_OF}
 _WHOLE: Final[Mapping[str, Schema]] = {"party": _PARTY, "as_of": _AS_OF}
@@ -71,14 +76,6 @@ _MESSAGE: Final[Schema] = {
 _TEXT: Final[Schema] = {"type": "string", "description": "The reference, from feed or timeline."}
 
 
-def _board() -> Schema:
-    """The board in one piece: pages of it are HTTP's."""
-    page = _of(shapes.BoardPage)
-    del page["properties"]["next"]
-    page["required"].remove("next")
-    return page
-
-
 class Question(NamedTuple):
     """What a question takes, which of it must be there, and what the answer holds."""
 
@@ -93,7 +90,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         {**_VIEW, "with_draft": listed({"type": "string"})}, (), _of(list[Obligation])
     ),
     "register": Question(_WHOLE, (), _of(list[shapes.Breach])),
-    "board": Question({"incident": _INCIDENT, "as_of": _AS_OF}, ("incident",), _board()),
+    "board": Question(
+        {"incident": _INCIDENT, "as_of": _AS_OF, "after": _CLIENT, "limit": _LIMIT},
+        ("incident",),
+        _of(shapes.BoardPage),
+    ),
     "facts": Question(_VIEW, ("incident",), _of(shapes.Known)),
     "knowledge": Question(
         {"party": _PARTY, "incident": _INCIDENT, "at": _AT},
@@ -110,7 +111,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "messages": Question({"party": _PARTY, "after": _AFTER, "limit": _LIMIT}, (), listed(_MESSAGE)),
     "text": Question({"text": _TEXT}, ("text",), {"type": "string"}),
     "whoami": Question({}, (), _of(Profile)),
-    "parties": Question({}, (), _of(list[Profile])),
+    "parties": Question({"after": _LAST, "limit": _LIMIT}, (), _of(list[Profile])),
 }
 
 

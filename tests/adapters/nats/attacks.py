@@ -177,7 +177,7 @@ async def spoken(url: str, words: bytes) -> bytes:
     host, _, port = url.removeprefix("nats://").rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             writer.write(words)
             return await reader.read(-1)
     finally:

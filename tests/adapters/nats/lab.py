@@ -57,7 +57,9 @@ class Platform:
         seed = mint.new_seed("account")
         text, _ = party_user_creds(seed, party_id, f"{party_id}'s bot", now())
         party = Party(party_id, seed, Credentials.parse(text))
-        await self.tenancy.push_account(self.trust.party_account_jwt(party.key, party_id, now()))
+        live = feeds is None
+        jwt = self.trust.party_account_jwt(party.key, party_id, now(), live=live)
+        await self.tenancy.push_account(jwt)
         await self.tenancy.ensure_consumer(party.key, [party_id] if feeds is None else feeds)
         return party
 
@@ -107,7 +109,7 @@ def a_batch(party: str, first: int, last: int) -> list[OutMessage]:
     return [message(party, number) for number in range(first, last + 1)]
 
 
-async def until(true: Callable[[], bool | Awaitable[bool]], patience: float = 20.0) -> None:
+async def until(true: Callable[[], bool | Awaitable[bool]], patience: float = 60.0) -> None:
     """Looks again and again, up to a deadline."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -118,7 +120,7 @@ async def until(true: Callable[[], bool | Awaitable[bool]], patience: float = 20
     raise AssertionError(f"not seen within {patience:g} s")
 
 
-async def read(follower: Follower, count: int, patience: float = 20.0) -> list[bytes]:
+async def read(follower: Follower, count: int, patience: float = 60.0) -> list[bytes]:
     """The next messages of a feed, each acknowledged."""
     bodies: list[bytes] = []
     async with asyncio.timeout(patience):

@@ -71,7 +71,7 @@ def test_acks_of_another_cannot_be_forged_nor_taken_for_its_pulls(tmp_path: Path
                 .jetstream(prefix="FEED.API")
                 .pull_subscribe_bind(held.key(VICTIM), "FEED")
             )
-            [taken, *_] = await puller.fetch(1, timeout=5)
+            [taken, *_] = await puller.fetch(1, timeout=20)
             before = await held.state()
 
             def tried(party: str) -> list[Attack]:
@@ -127,9 +127,9 @@ def test_a_party_acknowledges_in_the_format_that_it_is_asked_for(
                 .jetstream(prefix="FEED.API")
                 .pull_subscribe_bind(held.key("joker"), "FEED")
             )
-            [taken, *_] = await puller.fetch(1, timeout=5)
+            [taken, *_] = await puller.fetch(1, timeout=20)
             assert taken.reply.startswith("$JS.ACK.FEED." if ack_format == "v1" else "$JS.ACK._.")
-            await taken.ack_sync(timeout=5)
+            await taken.ack_sync(timeout=20)
             follower = await held.up.follow("joker")
             await read(follower, 3)
             await until(lambda: delivered(held) == ["joker"])

@@ -102,7 +102,7 @@ def test_a_captured_feed_message_sent_again_reaches_nobody(tmp_path: Path) -> No
                 .jetstream(prefix="FEED.API")
                 .pull_subscribe_bind(held.key(VICTIM), "FEED")
             )
-            captured += await puller.fetch(4, timeout=5)
+            captured += await puller.fetch(4, timeout=20)
             heard: list[str] = []
 
             async def ear(message: Message) -> None:

@@ -143,6 +143,8 @@ WILDCARDS = (
     "*.>",
     "feed.>",
     f"feed.{VICTIM}.>",
+    "live.>",
+    f"live.{VICTIM}.>",
     "intake.>",
     "_INBOX.>",
     "_R_.>",
@@ -166,11 +168,21 @@ def test_no_subscription_hears_what_is_said_to_or_by_another(tmp_path: Path) -> 
                 await a_day_of_the_victim(held)
             await held.storm(lambda _: [LAST])  # what was on its way has arrived
             overheard = {
-                who: [one for one in got if not one.harmless] for who, got in heard.items()
+                who: [one for one in got if not one.harmless and not is_own(one, who)]
+                for who, got in heard.items()
             }
             assert overheard == {who: [] for who in held.attackers}
+            assert any(is_own(one, "zoopit") for one in heard["zoopit's bot"])  # it does listen
 
     asyncio.run(scenario())
+
+
+def is_own(heard: Heard, who: str) -> bool:
+    """A message of the listener's own feed, as it hears it live."""
+    return (
+        heard.subject.startswith("live.")
+        and json.loads(heard.body)["feed"] == who.partition("'")[0]
+    )
 
 
 async def listen(nc: Connection, heard: list[Heard]) -> None:

@@ -20,11 +20,11 @@ from adapters.nats.credentials import Credentials
 from adapters.nats.errors import CredentialsRefused, Disconnected
 from adapters.nats.levelling import Levelling, consumer_replicas
 from adapters.nats.publish import FeedPublisher
-from adapters.nats.subjects import STREAM
+from adapters.nats.subjects import LIVE, STREAM
 from adapters.nats.trust import MAX_PAYLOAD
 from tests import cluster as clusters
 from tests.adapters.nats.clustered import Desk, desk
-from tests.adapters.nats.lab import TOLERATED, a_batch, now, read, until
+from tests.adapters.nats.lab import TOLERATED, Party, a_batch, now, read, until
 
 pytestmark = [TOLERATED, pytest.mark.xdist_group("cluster")]
 
@@ -79,6 +79,39 @@ def test_a_party_let_in_is_at_home_on_every_node(cluster: clusters.Cluster) -> N
             assert (await found.tenancy.consumer_progress(joker.key) or (0,))[0] == 3
 
     asyncio.run(scenario())
+
+
+def test_what_is_stored_is_heard_live_once_at_every_node_by_its_party_alone(
+    cluster: clusters.Cluster,
+) -> None:
+    async def scenario() -> None:
+        async with desk(cluster) as found:
+            joker, kiwi = await found.admit("joker"), await found.admit("kiwi")
+            heard: list[list[bytes]] = []
+            overheard: list[list[bytes]] = []
+            for node in cluster.nodes:
+                heard.append(await ear(found, joker, node.url, LIVE))
+                overheard.append(await ear(found, kiwi, node.url, LIVE))
+            await FeedPublisher(found.nc).publish(a_batch("joker", 1, 3))
+            await FeedPublisher(found.nc).publish(a_batch("kiwi", 4, 4))
+            await until(lambda: overheard == [[b"word 4"]] * 3)
+            assert heard == [[b"word 1", b"word 2", b"word 3"]] * 3
+
+    asyncio.run(scenario())
+
+
+async def ear(found: Desk, party: Party, url: str, subject: str) -> list[bytes]:
+    """What this party hears at this node from here on."""
+    heard: list[bytes] = []
+
+    async def hear(message: Message) -> None:
+        heard.append(message.data)
+
+    nc = await connect(url, party.creds, name="ear", ca=found.cluster.ca, patience=30)
+    found.stack.push_async_callback(nc.close)
+    await nc.subscribe(subject, cb=hear)
+    await nc.flush()
+    return heard
 
 
 def test_the_stream_and_a_consumer_are_kept_by_three_nodes(cluster: clusters.Cluster) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.nats import pulling
 from adapters.nats.connection import connect
 from adapters.nats.follower import Follower
 from adapters.nats.publish import FeedPublisher
@@ -22,7 +23,7 @@ async def taken_and_dropped(desk: Platform, party: Party, count: int) -> None:
     """As by a reader that is killed: handed out, and neither acknowledged nor given back."""
     nc = await connect(desk.url, party.creds, name="killed")
     puller = await nc.jetstream(prefix="FEED.API").pull_subscribe_bind(party.key, "FEED")
-    assert len(await puller.fetch(count, timeout=5)) == count
+    assert len(await puller.fetch(count, timeout=20)) == count
     await nc.close()
 
 
@@ -67,6 +68,38 @@ def test_what_was_under_way_when_the_server_died_comes_before_what_is_newer(
                         await message.ack()
                 new = list(dict.fromkeys(seen))  # some may come again, none before its time
                 assert new == words(1, 6)
+
+    asyncio.run(scenario())
+
+
+def test_what_was_under_way_from_a_leader_now_gone_comes_before_what_is_newer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that its reader hears of it is silence: its own connection, to another node, holds."""
+    monkeypatch.setattr(pulling, "_LATE", 0.3)
+
+    async def scenario() -> None:
+        async with platform(tmp_path / "nats") as desk:
+            joker, told = await desk.admit("joker"), list[str]()
+            publisher = FeedPublisher(desk.nc)
+            await publisher.publish(a_batch("joker", 1, 1))
+
+            def report(event: str, _error: Exception | None) -> None:
+                told.append(event)
+
+            async with await Follower.connect(desk.url, joker.creds, report=report) as follower:
+                messages = follower.messages()
+                await (await anext(messages)).ack()
+                await publisher.publish(a_batch("joker", 2, 3))
+                await taken_and_dropped(desk, joker, 2)
+                newer = asyncio.ensure_future(anext(messages))
+                assert desk.server.pid is not None
+                os.kill(desk.server.pid, signal.SIGSTOP)
+                await until(lambda: "feed.pull" in told)
+                os.kill(desk.server.pid, signal.SIGCONT)
+                await publisher.publish(a_batch("joker", 4, 4))
+                async with asyncio.timeout(20):  # it would else come after `ack_wait`
+                    assert (await newer).body == b"word 2"
 
     asyncio.run(scenario())
 

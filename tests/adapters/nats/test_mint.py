@@ -56,13 +56,14 @@ def test_time_comes_in_as_an_aware_argument() -> None:
         mint.user_jwt(ACCOUNT, USER, "bot", pub=["a"], sub=["b"], issued_at=AT.replace(tzinfo=None))
 
 
-def test_a_partys_user_is_allowed_its_own_subjects_and_no_wildcard_but_its_inbox() -> None:
+def test_a_partys_user_is_allowed_its_own_subjects_its_inbox_and_its_feed() -> None:
     text, user = party_user_creds(ACCOUNT, "joker", "Joker's follower", AT)
     creds = Credentials.parse(text)
     key = mint.public_key(ACCOUNT)
     assert (creds.account_key, creds.user_key, creds.name) == (key, user, "joker")
     nats = claims(text.split("\n")[2])["nats"]
-    assert nats["sub"] == {"allow": ["_INBOX.>"]}
+    assert nats["sub"] == {"allow": ["_INBOX.>", "live.>"]}
+    assert creds.hears == {"_INBOX.>", "live.>"}
     assert nats["pub"]["allow"] == [
         "intake.*",
         f"FEED.API.CONSUMER.MSG.NEXT.FEED.{key}",

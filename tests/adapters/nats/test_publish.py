@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,8 @@ def test_every_message_gets_exactly_its_number_and_is_read_back_as_it_was(tmp_pa
             assert await feed_log.last(desk.nc) == (0, None)
             assert await publisher.publish([]) == 0
             assert await publisher.publish(a_batch("joker", 1, 400)) == 400
-            first = OutMessage("feed.kiwi.i.t", b"", "id-401", 401, {"Varsel-Checkpoint": "c"})
-            assert await publisher.publish([first]) == 1
+            first = OutMessage("feed.kiwi.i.t", b"", "id-401", 401)
+            assert await publisher.publish([first], {"Varsel-Checkpoint": "c"}) == 1
             assert await feed_log.last(desk.nc) == (401, "id-401")
             found = await stored(desk, 1, 401)
             assert [each.sequence for each in found] == list(range(1, 402))
@@ -67,7 +68,7 @@ def test_of_two_publishers_the_one_that_is_behind_is_fenced_and_can_go_on(tmp_pa
 def test_two_publishers_at_once_store_each_number_once(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with platform(tmp_path / "nats") as desk:
-            await asyncio.gather(*(relay(desk, 2000, chunk) for chunk in (37, 64)))
+            await asyncio.gather(*(relay(desk, Goal(2000), chunk) for chunk in (37, 64)))
             found = await stored(desk, 1, 2000)
             assert [each.headers["Nats-Msg-Id"] for each in found] == [
                 f"id-{number}" for number in range(1, 2001)
@@ -77,15 +78,22 @@ def test_two_publishers_at_once_store_each_number_once(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-async def relay(desk: Platform, end: int, chunk: int = 100) -> int:
+@dataclass
+class Goal:
+    """The number of the last message that is to be there; it may be set while messages come."""
+
+    last: int
+
+
+async def relay(desk: Platform, goal: Goal, chunk: int = 100) -> int:
     """What the real relay does: look where the stream is, go on from there; count the failures."""
     publisher, failures = FeedPublisher(desk.nc, patience=1.0), 0
     while True:
         try:
             last, _ = await feed_log.last(desk.nc)
-            if last >= end:
+            if last >= goal.last:
                 return failures
-            await publisher.publish(a_batch("joker", last + 1, min(end, last + chunk)))
+            await publisher.publish(a_batch("joker", last + 1, min(goal.last, last + chunk)))
         except Exception:  # noqa: BLE001 - the server is being killed: every failure is tried again
             failures += 1
             await asyncio.sleep(0.01)
@@ -96,7 +104,8 @@ def test_a_relay_resumes_after_kill_9_of_the_server_without_gaps_or_duplicates(
 ) -> None:
     async def scenario() -> None:
         async with platform(tmp_path / "nats") as desk:
-            relaying = asyncio.create_task(relay(desk, 9000))
+            goal = Goal(10**9)
+            relaying = asyncio.create_task(relay(desk, goal))
             for kills in (1, 2):
                 before, _ = await feed_log.last(desk.nc)
 
@@ -112,13 +121,14 @@ def test_a_relay_resumes_after_kill_9_of_the_server_without_gaps_or_duplicates(
                 os.kill(old, signal.SIGKILL)
                 await until(restarted)
                 await until(lambda: desk.nc.is_connected)
+            goal.last = (await feed_log.last(desk.nc))[0] + 500  # further than what is under way
             failures = await relaying
             assert failures > 0
-            found = await stored(desk, 1, 9000)
+            found = await stored(desk, 1, goal.last)
             assert [each.headers["Nats-Msg-Id"] for each in found] == [
-                f"id-{number}" for number in range(1, 9001)
+                f"id-{number}" for number in range(1, goal.last + 1)
             ]
-            assert (await feed_log.last(desk.nc))[0] == 9000
+            assert (await feed_log.last(desk.nc))[0] == goal.last
 
     asyncio.run(scenario())
 

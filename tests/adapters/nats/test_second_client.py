@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from adapters.nats.feed_log import messages
 from adapters.nats.follower import Follower
 from domain.errors import Forbidden, from_problem
 from domain.events import NoticeDelivered
 from tests.adapters.nats.lab import TOLERATED, read, until
 from tests.adapters.running import Up, up_with
-from tests.builders import told
+from tests.builders import a_question, told
 
 pytestmark = TOLERATED
 
@@ -64,6 +65,27 @@ def test_a_javascript_client_reads_the_same_bytes_and_its_acks_prove_delivery(
             async with await Follower.connect(up.running.url, joker) as follower:
                 await follower.rewind(1)
                 assert [each["body"].encode() for each in seen] == await read(follower, 4)
+
+    asyncio.run(scenario())
+
+
+def test_a_javascript_client_hears_its_feed_live(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with up_with(tmp_path / "data") as up:
+            await up.take(*told("joker", "kiwi"))
+            joker = creds(tmp_path, up, "joker")
+            hearing = asyncio.create_task(node("live.mjs", up.running.url, joker, 1))
+            asked = 0
+            while not hearing.done():  # it is heard only by who listens already
+                asked += 1
+                await up.take(a_question("joker", f"number-{asked}"))
+                await asyncio.wait({hearing}, timeout=0.5)
+            code, [heard], complaint = await hearing
+            assert code == 0, complaint
+            number = int(heard["number"])
+            [found] = [each async for each in messages(up.nc, number, number)]
+            assert (heard["body"].encode(), found.subject.split(".")[1]) == (found.body, "joker")
+            assert heard["subject"] == found.subject.replace("feed.joker", "live")
 
     asyncio.run(scenario())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -32,6 +33,23 @@ def running(pid: int) -> bool:
         return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
     except OSError:
         return False
+
+
+def test_a_free_port_is_given_to_no_connection_going_out() -> None:
+    lowest, _ = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    assert {port < int(lowest) for port in (free_port() for _ in range(50))} == {True}
+
+
+def test_a_port_that_another_listens_on_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken, free = int(other.getsockname()[1]), free_port()
+        monkeypatch.setattr("adapters.nats.server._PORTS", [taken] * 9 + [free])
+        assert {free_port() for _ in range(5)} == {free}
+
+
+def test_an_address_that_is_not_ours_has_no_free_port() -> None:
+    with pytest.raises(OSError, match="assign requested address"):
+        free_port("192.0.2.1")  # RFC 5737: nobody's
 
 
 async def until_read(follower: Follower, wanted: set[bytes]) -> None:

@@ -111,7 +111,7 @@ def test_a_partys_creds_reach_its_own_feed_and_intake_and_nothing_of_anothers(
 async def nobody_else_gets_in(desk: Platform, joker: Party, kiwi: Party) -> None:
     kiwis = await connect(desk.url, kiwi.creds, name="kiwi")
     puller = await kiwis.jetstream(prefix="FEED.API").pull_subscribe_bind(kiwi.key, "FEED")
-    (held,) = await puller.fetch(1, timeout=5)
+    (held,) = await puller.fetch(1, timeout=20)
     bot = await connect(desk.url, joker.creds, name="bot")
     thief = await leaked(desk.url, joker.account_seed)
     for who, nc in (("bot", bot), ("thief", thief)):
@@ -147,7 +147,7 @@ async def inject_replies(nc: Connection, me: Party, other: Party) -> None:
         (f"$JS.ACK.FEED.{me.key}.1.1.1.1.1", b"+ACK"),
     ):
         await nc.publish(subject, body, target)
-    await nc.request("FEED.API.CONSUMER.INFO.FEED." + me.key, timeout=5)  # the others came through
+    await nc.request("FEED.API.CONSUMER.INFO.FEED." + me.key, timeout=20)  # the others came through
 
 
 def test_an_account_that_imports_anothers_token_is_refused_by_the_server(tmp_path: Path) -> None:
@@ -349,9 +349,9 @@ def test_creds_that_expire_mid_stream_or_while_the_server_is_away_end_the_follow
         async with platform(tmp_path / "nats") as desk:
             joker = await desk.admit("joker")
             for away in (False, True):
-                expires = now() + timedelta(seconds=2)
+                expires = now() + timedelta(seconds=4)
                 short, _ = party_user_creds(
-                    joker.account_seed, "joker", "2 s", now(), expires=expires
+                    joker.account_seed, "joker", "4 s", now(), expires=expires
                 )
                 async with await Follower.connect(desk.url, short) as follower:
                     reading = asyncio.create_task(read(follower, 1))

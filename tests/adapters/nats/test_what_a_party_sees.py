@@ -116,7 +116,7 @@ def ids_of(up: Up, *parties: str) -> list[str]:
 async def pulled(held: Siege, nc: Connection) -> list[Message]:
     context = nc.jetstream(prefix="FEED.API")
     puller = await context.pull_subscribe_bind(held.key("joker"), STREAM)
-    return list(await puller.fetch(4, timeout=5))
+    return list(await puller.fetch(4, timeout=20))
 
 
 def test_a_consumer_tells_its_owner_these_things_and_no_more(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_consumer_tells_its_owner_these_things_and_no_more(tmp_path: Path) -> 
         async with siege(tmp_path / "data") as held:
             nc = await held.bot("joker")
             for each in await pulled(held, nc):
-                await nc.request(each.reply, b"+ACK", timeout=5)
+                await nc.request(each.reply, b"+ACK", timeout=20)
             answer = await ask(nc, f"FEED.API.CONSUMER.INFO.FEED.{held.key('joker')}", b"", 5)
             info = json.loads(answer.data)
             assert names(info) == INFO
