@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Final, NamedTuple, cast
 
 from domain import events as e
 from domain.envelope import PLATFORM, Recorded
 from domain.severity import score
 from domain.worksheet import Worksheet
+from projections.last import Last
+
+_TEXT: Final = frozenset({"plain", "sealed"})
+_NESTED: Final = (dict, list)
+
+
+class _Described(NamedTuple):
+    data: dict[str, Any]
+    texts: tuple[str, ...]
 
 
 def data(recorded: Recorded) -> dict[str, Any]:
     """The event as JSON data: absent parts left out, each text replaced by `{text: reference}`.
 
-    Only what was stored is shown (`exclude_unset`): a field that a later program adds must not
-    change the bytes of messages that were sent before.
+    Only what was stored is shown: a field that a later program adds must not change the bytes of
+    messages that were sent before. Worked out once for all who ask; nobody changes it.
     """
-    stored = recorded.event.model_dump(mode="json", exclude_unset=True)
-    return cast("dict[str, Any]", _shown(stored, f"{recorded.id}"))
+    return _described(recorded).data
 
 
 def judged(recorded: Recorded) -> dict[str, Any]:
     """The data, and what follows from them by today's tables: never part of a feed message."""
-    shown = data(recorded)
-    if isinstance(recorded.event, e.RiskAssessed) and recorded.event.worksheet is not None:
-        shown["score"] = scored(recorded.event.worksheet)
-    return shown
+    event = recorded.event if recorded.kind is e.RiskAssessed else None
+    if isinstance(event, e.RiskAssessed) and event.worksheet is not None:
+        return {**data(recorded), "score": scored(event.worksheet)}
+    return data(recorded)
 
 
 def scored(worksheet: Worksheet) -> dict[str, Any]:
@@ -36,17 +44,14 @@ def scored(worksheet: Worksheet) -> dict[str, Any]:
     return {**found, "steps": steps}
 
 
-def texts(recorded: Recorded) -> list[str]:
+def texts(recorded: Recorded) -> Sequence[str]:
     """References (`<event id>/<field>`) of the texts this event lets its readers fetch."""
-    found = _references(data(recorded))
-    if isinstance(recorded.event, e.ClientNotified) and recorded.event.report:
-        found += [f"{recorded.event.report}/{name}" for name in recorded.event.report_texts]
-    return found
+    return _described(recorded).texts
 
 
 def kind(recorded: Recorded) -> str:
     """The event's name, as people see it."""
-    return type(recorded.event).__name__
+    return recorded.kind.__name__
 
 
 def source(recorded: Recorded) -> str:
@@ -57,26 +62,48 @@ def source(recorded: Recorded) -> str:
     return "vendor" if envelope.party == envelope.about.vendor else "client"
 
 
-def _shown(value: Any, path: str) -> Any:
+def _described(recorded: Recorded) -> _Described:
+    found: _Described | None = recorded.notes.get(__name__)
+    if found is None:
+        found = recorded.notes[__name__] = _describe(recorded)
+    return found
+
+
+def _describe(recorded: Recorded) -> _Described:
+    texts: list[str] = []
+    shown = _alike.of(recorded.said) or _shown(recorded.said, recorded.id_text, texts)
+    if len(texts) > 1:  # in the order of the event's fields, whatever the order they are kept in
+        texts = []
+        _shown(recorded.event.model_dump(mode="json", exclude_unset=True), recorded.id_text, texts)
+    if recorded.kind is e.ClientNotified and (report := recorded.said.get("report")):
+        texts += [f"{report}/{name}" for name in recorded.said.get("report_texts", ())]
+    return _Described(shown, tuple(texts))
+
+
+def _textless(said: dict[str, Any]) -> dict[str, Any] | None:
+    """What is shown of an event without texts, whichever it is; None for one with texts."""
+    texts: list[str] = []
+    shown = _shown(said, "", texts)
+    return None if texts else shown
+
+
+_alike: Final = Last(_textless)
+
+
+def _shown(value: Any, path: str, texts: list[str]) -> Any:
+    """The value as it is shown; the texts that it meets on its way are added to the others."""
     if isinstance(value, dict):
         parts = cast("dict[str, Any]", value)
-        if parts and parts.keys() <= {"plain", "sealed"}:
+        if parts and parts.keys() <= _TEXT:
+            texts.append(path)
             return {"text": path}
-        shown = {name: _shown(part, f"{path}/{name}") for name, part in parts.items()}
-        return {name: part for name, part in shown.items() if part is not None}
-    if isinstance(value, list):
-        items = cast("Sequence[Any]", value)
-        return [_shown(part, f"{path}/{place}") for place, part in enumerate(items)]
-    return value
-
-
-def _references(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        parts = cast("dict[str, Any]", value)
-        if parts.keys() == {"text"} and isinstance(parts["text"], str):
-            return [parts["text"]]
-        return [found for part in parts.values() for found in _references(part)]
-    if isinstance(value, list):
-        items = cast("Sequence[Any]", value)
-        return [found for part in items for found in _references(part)]
-    return []
+        return {
+            name: _shown(part, f"{path}/{name}", texts) if isinstance(part, _NESTED) else part
+            for name, part in parts.items()
+            if part is not None
+        }
+    items = cast("Sequence[Any]", value)
+    return [
+        _shown(item, f"{path}/{place}", texts) if isinstance(item, _NESTED) else item
+        for place, item in enumerate(items)
+    ]

@@ -10,7 +10,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from domain.envelope import PLATFORM, Recorded
 from projections import describe
@@ -22,12 +22,15 @@ FIRST_HASH = "0" * 64
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message stands: in which feed, under which gapless sequence, after which hash."""
+    """Where a message stands: in which feed, under which gapless sequence, after which hash.
+
+    `message` is its id, a UUID as it is written.
+    """
 
     feed: str
     sequence: int
     previous: str
-    message: UUID
+    message: str
 
 
 Render = Callable[[Recorded, Place], bytes]
@@ -65,7 +68,7 @@ class FeedIndex:
             "sequence": place.sequence,
             "previous": place.previous,
             "position": recorded.position,
-            "message": str(place.message),
+            "message": place.message,
             "hash": digest,
             "subject": subject(recorded, party),
         }
@@ -79,19 +82,19 @@ def addressees(recorded: Recorded) -> Iterable[str]:
     return [party for party in recorded.envelope.visibility if party != PLATFORM]
 
 
-def message_id(recorded: Recorded, party: str) -> UUID:
+def message_id(recorded: Recorded, party: str) -> str:
     """The id of an event's message in one feed; it tells nothing of other feeds."""
-    return uuid5(recorded.id, party)
+    return str(uuid5(recorded.id, party))
 
 
 def subject(recorded: Recorded, party: str) -> str:
     """The subject on which the message is published."""
-    return f"feed.{party}.{recorded.envelope.about.incident or '_'}.{describe.kind(recorded)}"
+    return f"feed.{party}.{recorded.incident_text or '_'}.{describe.kind(recorded)}"
 
 
 def place_of(row: Row) -> Place:
     """The place that a row of the index describes."""
-    return Place(row["feed"], row["sequence"], row["previous"], UUID(row["message"]))
+    return Place(row["feed"], row["sequence"], row["previous"], row["message"])
 
 
 def total(rows: Rows) -> int:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from adapters.answers import PAGE, Answers
 from adapters.evidence.bundle import Contents, proof, write
+from adapters.evidence.bundle_parts import Moment
 from adapters.evidence.bundle_scope import Scope, scope_of, written
 from adapters.evidence.checkpoint import Checkpoint, Verifier
 from adapters.evidence.leaf import Parts, parts
@@ -66,13 +67,6 @@ class Placed(NamedTuple):
 
     row: Row
     recorded: Recorded
-
-
-class Moment(NamedTuple):
-    """When a bundle is made, and at which checkpoint: the same moment gives the same bundle."""
-
-    at: datetime
-    size: int
 
 
 def moment(ports: Ports) -> Moment:

@@ -28,9 +28,12 @@ class FeedPorts:
     mend: Callable[[int], Awaitable[None]]
 
 
-def examine_views(views: Views) -> list[Finding]:
-    """Compare the read models with new ones; where they differ the new ones have taken over."""
-    differs = views.verify()
+def examine_views(views: Views, idle: float) -> list[Finding]:
+    """Compare the read models with new ones; where they differ the new ones have taken over.
+
+    See `Views.verify` for `idle`.
+    """
+    differs = views.verify(idle)
     return [] if differs is None else [Finding("views", f"at {differs}", repaired=True)]
 
 

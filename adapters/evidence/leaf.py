@@ -30,6 +30,7 @@ import hashlib
 import json
 from typing import Any, Final, NamedTuple
 
+from adapters.canonical import canonical
 from adapters.evidence import tree
 from adapters.store.stored import StoredRow
 
@@ -47,11 +48,6 @@ class Parts(NamedTuple):
     def withheld(self) -> bytes:
         """What stands for `own` in the leaf."""
         return hashlib.sha256(canonical(self.own)).digest()
-
-
-def canonical(value: Any) -> bytes:
-    """JSON in the one way that states are written in (`adapters/store/mapper.py`)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def parts(state: bytes) -> Parts:

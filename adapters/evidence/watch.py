@@ -22,6 +22,7 @@ from adapters.views.generations import Views
 from domain.errors import VarselError
 
 REST: Final = 0.02  # seconds between two batches of a pass in the background
+IDLE: Final = 3.0  # seconds it rests for each that it builds views: a quarter of a core at most
 SOON: Final = 60.0  # seconds until the first pass: not while everything starts
 SHOWN: Final = 100  # findings
 
@@ -66,7 +67,8 @@ class Watch:
         async with self._one:
             found = await asyncio.to_thread(self._examine_ledger, rest)
             if not found:
-                found = await asyncio.to_thread(examine_views, self._views)
+                idle = IDLE if rest else 0.0
+                found = await asyncio.to_thread(examine_views, self._views, idle)
                 found += await examine_feed(self.feed, rest) if self.feed else []
             self.found = tuple(found)
         for one in found[:SHOWN]:

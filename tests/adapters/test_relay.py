@@ -16,6 +16,7 @@ from adapters.nats import relay as relays
 from adapters.nats.connection import Connection
 from adapters.nats.errors import Disconnected, JetStreamRefused
 from adapters.nats.relay import Relay
+from domain.envelope import Recorded
 from domain.errors import Unavailable
 from tests.adapters.feeding import (
     Index,
@@ -370,8 +371,9 @@ def test_what_was_ours_before_a_foreign_message_still_counts(tmp_path: Path, our
         await found.carried()
         await found.relay.stop()
         await found.platform.tenancy.recreate_stream()
-        batch = found.relay._batch(0)[:ours]
-        await found.relay._publisher.publish(batch)
+        batch = found.relay._batch(0)
+        assert batch is not None
+        await found.relay._publisher.publish(batch.messages[:ours])
         for _ in range(3):
             await intrude(found.nc)
         found.relay.published = -1
@@ -506,7 +508,7 @@ def test_a_failure_nobody_thought_of_shows_as_trouble_and_is_tried_again(tmp_pat
     index = Index(*told("joker"))
 
     async def story(found: Scene) -> None:
-        failing = Failing(index.read, ZeroDivisionError("odd"))
+        failing = Failing(index.story.ledger.since, ZeroDivisionError("odd"))
         relay = a_relay(found.platform, index, found.restored, read=failing)
         relay.start()
         await until(lambda: relay.trouble is not None)
@@ -514,6 +516,54 @@ def test_a_failure_nobody_thought_of_shows_as_trouble_and_is_tried_again(tmp_pat
         expected = index.listed()
         await until(lambda: holds(found.nc, expected))
         await until(lambda: relay.trouble is None)
+        await relay.stop()
+
+    play(tmp_path, story, index)
+
+
+def test_a_message_that_was_just_made_is_published_though_no_event_can_be_read(
+    tmp_path: Path,
+) -> None:
+    index = Index(*told("joker"))
+
+    async def story(found: Scene) -> None:
+        expected = index.listed()
+        made = {message: body for _, message, body in expected}
+        relay = a_relay(found.platform, index, found.restored, read=unreadable, fresh=made.get)
+        relay.start()
+        await until(lambda: holds(found.nc, expected))
+        await relay.stop()
+
+    play(tmp_path, story, index)
+
+
+def unreadable(_position: int, _limit: int) -> list[Recorded]:
+    raise AssertionError("the ledger was read")
+
+
+def test_what_is_not_at_hand_is_made_of_its_event_among_what_is(tmp_path: Path) -> None:
+    index = Index(*told("joker", "tokmanni"))
+
+    async def story(found: Scene) -> None:
+        expected = index.listed()
+        made = {message: body for _, message, body in expected[1::3]}
+        relay = a_relay(found.platform, index, found.restored, fresh=made.get)
+        relay.start()
+        await until(lambda: holds(found.nc, expected))
+        await relay.stop()
+
+    play(tmp_path, story, index)
+
+
+def test_what_is_at_hand_is_not_published_unless_it_is_what_was_indexed(tmp_path: Path) -> None:
+    index = Index(*told("joker"))
+
+    async def story(found: Scene) -> None:
+        relay = a_relay(found.platform, index, found.restored, fresh=lambda _: b"another word")
+        relay.start()
+        await until(lambda: relay.trouble is not None)
+        assert "would not be the one that was indexed" in str(relay.trouble)
+        assert (await feed_log.last(found.nc))[0] == 0
         await relay.stop()
 
     play(tmp_path, story, index)
