@@ -5,34 +5,43 @@ from __future__ import annotations
 from domain import events as e
 from domain.envelope import Recorded
 from projections import feed_index
-from projections.rows import Row, Rows, number
+from projections.rows import Row, Rows, number, under
 
 DELIVERY, CLOSED, REOPENING = "awaiting-delivery", "closed-cases", "awaiting-reopening"
 REACHED = "awaiting-position"
-NOTICES = (e.ClientNotified, e.ClientUpdated, e.ClientCleared, e.QuestionAnswered)
+NOTICES: frozenset[type[e.Event]] = frozenset(
+    {e.ClientNotified, e.ClientUpdated, e.ClientCleared, e.QuestionAnswered}
+)
+HANDLED: frozenset[type[e.Event]] = NOTICES | {
+    e.NoticeDelivered,
+    e.CaseClosed,
+    e.CaseReopened,
+    e.EventCorrected,
+}
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
     """Note what the platform has still to do; strike it off when it is done."""
-    about = recorded.envelope.about
-    if about.client is None or about.incident is None or recorded.position <= _reached(rows):
+    client, kind = recorded.envelope.about.client, recorded.kind
+    if client is None or recorded.incident_text is None or kind not in HANDLED:
+        return
+    if recorded.position <= _reached(rows):
         return
     rows.put(REACHED, "", "", {"position": recorded.position})
-    case = f"{about.client}/{about.incident}"
-    match recorded.event:
-        case e.NoticeDelivered(notice=notice):
-            rows.drop(DELIVERY, "", f"{about.client}/{notice}")
-        case e.CaseClosed():
-            rows.put(CLOSED, "", case, {"by": str(recorded.id)})
-        case e.CaseReopened():
-            _open(case, rows)
-        case e.EventCorrected(target=target):
-            if rows.get(CLOSED, "", case) == {"by": str(target)}:
-                _open(case, rows)
-        case _ if isinstance(recorded.event, NOTICES):
-            _notice(recorded, about.client, case, rows)
-        case _:
-            pass
+    case = f"{client}/{recorded.incident_text}"
+    if kind in NOTICES:
+        _notice(recorded, client, case, rows)
+    elif kind is e.NoticeDelivered:
+        rows.drop(DELIVERY, "", f"{client}/{recorded.said['notice']}")
+    elif kind is e.CaseClosed:
+        rows.put(CLOSED, "", case, {"by": recorded.id_text})
+    elif kind is e.CaseReopened or _takes_back(recorded, case, rows):
+        _open(case, rows)
+
+
+def _takes_back(recorded: Recorded, case: str, rows: Rows) -> bool:
+    """Whether a correction is of the closing itself."""
+    return rows.get(CLOSED, "", case) == {"by": recorded.said["target"]}
 
 
 def _open(case: str, rows: Rows) -> None:
@@ -43,16 +52,15 @@ def _open(case: str, rows: Rows) -> None:
 def _notice(recorded: Recorded, client: str, case: str, rows: Rows) -> None:
     if client not in recorded.envelope.visibility:
         return
-    about = recorded.envelope.about
     row: Row = {
         "client": client,
-        "vendor": about.vendor,
-        "incident": str(about.incident),
-        "notice": str(recorded.id),
+        "vendor": recorded.envelope.about.vendor,
+        "incident": recorded.incident_text,
+        "notice": recorded.id_text,
         "number": _number(client, rows),
-        "since": recorded.envelope.recorded_at.isoformat(),
+        "since": recorded.recorded_text,
     }
-    rows.put(DELIVERY, "", f"{client}/{recorded.id}", row)
+    rows.put(DELIVERY, "", f"{client}/{recorded.id_text}", row)
     if rows.get(CLOSED, "", case) and not rows.get(REOPENING, "", case):
         rows.put(REOPENING, "", case, row)
 
@@ -74,9 +82,14 @@ def delivery(client: str, notice: str, rows: Rows) -> Row | None:
 
 def deliveries(rows: Rows, client: str | None = None) -> list[Row]:
     """All notices that have not been seen to arrive (at one client, where it is given)."""
-    start = f"{client}/" if client else ""
-    found = rows.all(DELIVERY, "", after=start)
-    return [row for key, row in found if key.startswith(start)]
+    if client is None:
+        return [row for _, row in rows.all(DELIVERY, "")]
+    return [row for _, row in under(DELIVERY, "", f"{client}/", rows)]
+
+
+def count(rows: Rows) -> int:
+    """How many they are."""
+    return rows.count(DELIVERY, "")
 
 
 def reopenings(rows: Rows) -> list[Row]:

@@ -14,15 +14,17 @@ from projections import describe, facts
 from projections.rows import Row, Rows
 
 VIEW = "statements"
+HANDLED: frozenset[type[e.Event]] = frozenset(
+    {e.EventCorrected, e.StatementMade, e.CustomersNotified}
+)
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
     """Keep what was claimed beside the facts as they stood, so it comes after `facts.project`."""
     about = recorded.envelope.about
-    party = about.client or about.vendor
-    if about.incident is None or party not in recorded.envelope.visibility:
+    party, incident = about.client or about.vendor, recorded.incident_text
+    if incident is None or party not in recorded.envelope.visibility:
         return
-    incident = str(about.incident)
     row = rows.get(VIEW, party, incident) or {"position": 0, "statements": [], "notice": []}
     if recorded.position <= row["position"]:
         return
@@ -64,11 +66,12 @@ def _without(event: str, said: list[Row]) -> list[Row]:
 def _said(recorded: Recorded, one: e.StatementMade | e.CustomersNotified) -> Row:
     """What was claimed; of quoted text only where it can be fetched."""
     shown = describe.data(recorded)
-    quoted = {c["id"]: c.pop("words")["text"] for c in shown["claims"] if "words" in c}
+    quoted = {c["id"]: c["words"]["text"] for c in shown["claims"] if "words" in c}
+    claims = [{k: v for k, v in claim.items() if k != "words"} for claim in shown["claims"]]
     return {
         "event": str(recorded.id),
         "statement": one.statement or str(recorded.id),
-        "claims": shown["claims"],
+        "claims": claims,
         "words": quoted,
         "text": shown["words"]["text"] if "words" in shown else None,
     }

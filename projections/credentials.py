@@ -13,6 +13,7 @@ from projections.rows import Row, Rows
 CREDENTIALS, KEYS, ENDS = "credentials", "api-keys", "credential-ends"
 PERSONS = "persons"
 SOON = timedelta(days=14)
+HANDLED: frozenset[type[e.Event]] = frozenset({e.CredentialIssued, e.CredentialRevoked})
 
 
 def project(recorded: Recorded, rows: Rows) -> None:

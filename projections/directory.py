@@ -9,10 +9,11 @@ from domain.envelope import Recorded
 from projections import describe
 from projections.rows import Rows
 
-EVENTS, BY_WRITER, INCIDENTS, TOLD, CONCERNS, TEXTS = (
+EVENTS, BY_WRITER, INCIDENTS, CALLED, TOLD, CONCERNS, TEXTS = (
     "events",
     "by-writer",
     "incidents",
+    "called",
     "told",
     "concerns",
     "texts",
@@ -23,8 +24,8 @@ def project(recorded: Recorded, rows: Rows) -> None:
     """Note where an event stands, and what names it gives to things."""
     envelope, stream = recorded.envelope, str(recorded.stream)
     where = {"stream": stream, "position": recorded.position}
-    rows.put(EVENTS, "", str(recorded.id), where)
-    rows.put(BY_WRITER, envelope.party, str(recorded.id), where)
+    rows.put(EVENTS, "", recorded.id_text, where)
+    rows.put(BY_WRITER, envelope.party, recorded.id_text, where)
     if rows.get(BY_WRITER, envelope.party, envelope.command) is None:  # the first it wrote to
         rows.put(BY_WRITER, envelope.party, envelope.command, where)
     for party in envelope.visibility:
@@ -34,23 +35,27 @@ def project(recorded: Recorded, rows: Rows) -> None:
 
 
 def _names(recorded: Recorded, rows: Rows) -> None:
-    match recorded.event:
-        case e.VendorReportedLeak(slug=slug):
-            row = {"slug": slug, "vendor": recorded.envelope.party}
-            rows.put(INCIDENTS, "", str(recorded.stream), row)
-        case e.ClientNotified():
-            _told(recorded, rows)
-        case e.ClientRaisedConcern(slug=slug, vendor=vendor):
-            rows.put(CONCERNS, vendor, f"{slug}/{recorded.stream}", {})
-        case _:
-            pass
+    kind, said = recorded.kind, recorded.said
+    if kind is e.VendorReportedLeak:
+        row = {"slug": said["slug"], "vendor": recorded.envelope.party}
+        rows.put(INCIDENTS, "", str(recorded.stream), row)
+        rows.put(CALLED, said["slug"], str(recorded.stream), {})
+    elif kind is e.ClientNotified:
+        _told(recorded, rows)
+    elif kind is e.ClientRaisedConcern:
+        rows.put(CONCERNS, said["vendor"], f"{said['slug']}/{recorded.stream}", {})
 
 
 def _told(recorded: Recorded, rows: Rows) -> None:
     about = recorded.envelope.about
-    incident = rows.get(INCIDENTS, "", str(about.incident))
+    incident = rows.get(INCIDENTS, "", str(recorded.incident_text))
     if incident is not None and about.client is not None:
-        rows.put(TOLD, about.client, f"{incident['slug']}/{about.incident}", {})
+        rows.put(TOLD, about.client, f"{incident['slug']}/{recorded.incident_text}", {})
+
+
+def called(slug: str, rows: Rows) -> list[str]:
+    """All incidents that are called so, whoever reported them."""
+    return [key for key, _ in rows.all(CALLED, slug)]
 
 
 def incidents(client: str, slug: str, rows: Rows) -> list[UUID]:

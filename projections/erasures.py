@@ -7,6 +7,7 @@ from domain.envelope import Recorded
 from projections.rows import Row, Rows, number
 
 VIEW = "erasures"
+HANDLED = frozenset({e.ContentErased})
 
 
 def project(recorded: Recorded, rows: Rows) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.envelope import Recorded
+from domain.events import Event
 from projections import (
     awaiting,
     board,
+    changes,
     contradictions,
     credentials,
     directory,
@@ -22,7 +24,7 @@ from projections.feed_index import FeedIndex, Render
 from projections.parts import Part, share
 from projections.rows import MemoryRows, Project, Rows
 
-SCHEMA = 6  # raise it when rows change shape: views of an older shape are built anew
+SCHEMA = 7  # raise it when rows change shape: views of an older shape are built anew
 
 VIEWS: tuple[Project, ...] = (
     directory.project,
@@ -43,6 +45,7 @@ BY_PARTY: tuple[Project, ...] = (
     facts.project,
     contradictions.project,
     board.project,  # its rows are the vendor's, of whose incident they tell
+    changes.project,
 )
 """Those that read and write the rows of one party for what that party may see, and nothing else.
 
@@ -51,9 +54,32 @@ found in the feed), or are asked before anybody knows whose row it is (the direc
 """
 
 
+REST: tuple[Project, ...] = (changes.project, awaiting.project, credentials.project)
+"""What nobody asks as of an earlier time."""
+
+
+HANDLED: Mapping[Project, frozenset[type[Event]]] = {
+    erasures.project: erasures.HANDLED,
+    parties.project: parties.HANDLED,
+    matters.project: matters.HANDLED,
+    facts.project: facts.HANDLED,
+    contradictions.project: contradictions.HANDLED,
+    board.project: board.HANDLED,
+    reminders.project: reminders.HANDLED,
+    awaiting.project: awaiting.HANDLED,
+    credentials.project: credentials.HANDLED,
+}
+"""For which events a projection writes rows at all; those that are not named here: for any."""
+
+
+def concerned(every: Iterable[Project], kind: type[Event]) -> Sequence[Project]:
+    """The projections that an event of this kind means something to."""
+    return [one for one in every if kind in HANDLED.get(one, (kind,))]
+
+
 def projections(render: Render) -> tuple[Project, ...]:
     """Every projection a platform runs; `render` makes the bodies of feed messages."""
-    return (FeedIndex(render).project, *VIEWS, awaiting.project, credentials.project)
+    return (FeedIndex(render).project, *VIEWS, *REST)
 
 
 def in_part(part: Part, every: Sequence[Project]) -> tuple[Project, ...]:
@@ -63,8 +89,8 @@ def in_part(part: Part, every: Sequence[Project]) -> tuple[Project, ...]:
 
 def fold(events: Iterable[Recorded], views: Iterable[Project] = VIEWS) -> Rows:
     """The same read models in memory, from these events alone: what was known as of then."""
-    rows = MemoryRows()
+    rows, every = MemoryRows(), tuple(views)
     for event in events:
-        for project in views:
+        for project in concerned(every, event.kind):
             project(event, rows)
     return rows

@@ -10,23 +10,35 @@ from domain.values import STORED, Count, Facts
 from projections.rows import Row, Rows
 
 VIEW = "facts"
+HANDLED: frozenset[type[e.Event]] = frozenset(
+    {
+        e.VendorReportedLeak,
+        e.ClientNotified,
+        e.FactsRevised,
+        e.ClientUpdated,
+        e.ClientCleared,
+        e.IncidentClosed,
+        e.IncidentWithdrawn,
+        e.ClientsNamed,
+    }
+)
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
     """Lay what an event says over what the party knew."""
-    about = recorded.envelope.about
-    if about.incident is None:
+    about, incident = recorded.envelope.about, recorded.incident_text
+    if incident is None:
         return
     party = about.client or about.vendor
     if party is None or party not in recorded.envelope.visibility:
         return
-    row = rows.get(VIEW, party, str(about.incident)) or {"position": 0}
+    row = rows.get(VIEW, party, incident) or {"position": 0}
     if recorded.position <= row["position"]:
         return
     newer = _next(recorded, row)
     if newer is not None:
         newer = {**newer, "position": recorded.position, "vendor": about.vendor}
-        rows.put(VIEW, party, str(about.incident), newer)
+        rows.put(VIEW, party, incident, newer)
 
 
 def _next(recorded: Recorded, row: Row) -> Row | None:
@@ -63,6 +75,8 @@ def _said(one: e.ClientUpdated | e.ClientCleared, state: str | None) -> Row:
 
 
 def _revised(row: Row, one: e.FactsRevised | e.ClientUpdated) -> Row:
+    if not (one.people or one.totals or one.claims):
+        return {}
     known = _load(row["facts"])
     return {"facts": _dump(known.revised(one.people, one.totals, one.claims))}
 

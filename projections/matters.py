@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from domain import events as e
 from domain.envelope import Recorded
-from domain.law.matter import Happening, Matter
+from domain.law.matter import Matter
 from projections import describe
-from projections.rows import Rows
+from projections.rows import Row, Rows, instant
 
 VIEW = "matters"
 
@@ -35,6 +35,9 @@ EITHER = (
     e.EventCorrected,
 )
 VENDOR = (e.VendorReportedLeak, e.FactsRevised, e.IncidentClosed, e.IncidentWithdrawn)
+BY_CLIENT: frozenset[type[e.Event]] = frozenset(CONTROLLER + EITHER)
+BY_VENDOR: frozenset[type[e.Event]] = frozenset(EITHER + VENDOR)
+HANDLED: frozenset[type[e.Event]] = BY_CLIENT | BY_VENDOR
 BULKY = frozenset(
     {
         *("facts", "people", "totals", "claims", "worksheet"),
@@ -45,66 +48,69 @@ BULKY = frozenset(
 
 def project(recorded: Recorded, rows: Rows) -> None:
     """Add the event to the matter of each party whose duties may turn on it."""
-    about = recorded.envelope.about
-    if about.incident is None or about.vendor is None:
+    about, incident = recorded.envelope.about, recorded.incident_text
+    if incident is None or about.vendor is None:
         return
-    for party in _concerned(recorded):
-        if party in recorded.envelope.visibility:
-            _add(recorded, party, about.vendor, rows)
+    party = about.client or about.vendor
+    handled = recorded.kind in (BY_CLIENT if about.client else BY_VENDOR)
+    if handled and party in recorded.envelope.visibility:
+        _add(recorded, party, incident, rows)
 
 
-def _concerned(recorded: Recorded) -> list[str]:
-    about, happening = recorded.envelope.about, recorded.event
-    if about.client is None:
-        return [about.vendor] if about.vendor and isinstance(happening, EITHER + VENDOR) else []
-    return [about.client] if isinstance(happening, CONTROLLER + EITHER) else []
-
-
-def _add(recorded: Recorded, party: str, vendor: str, rows: Rows) -> None:
-    incident = recorded.envelope.about.incident
-    matter = get(party, str(incident), rows) or Matter.model_validate(
-        {"party": party, "incident": incident, "vendor": vendor}
-    )
-    if recorded.position <= matter.position:
+def _add(recorded: Recorded, party: str, incident: str, rows: Rows) -> None:
+    """Rows are changed as they are kept: a long matter is not judged anew for each happening."""
+    row = rows.get(VIEW, party, incident) or _begun(recorded, party, incident)
+    if recorded.position <= row["position"]:
         return
-    matter = _with_concern(recorded, matter, rows)
-    undone = (recorded.envelope.corrects,) if recorded.envelope.corrects else ()
-    matter = matter.model_copy(
-        update={
-            "position": recorded.position,
-            "happenings": (*matter.happenings, _happening(recorded)),
-            "undone": matter.undone + undone,
-        }
-    )
-    put(matter, rows)
+    row = _with_concern(recorded, row, rows)
+    corrects = recorded.envelope.corrects
+    newer: Row = {
+        **row,
+        "position": recorded.position,
+        "happenings": [*row["happenings"], _happening(recorded)],
+        "undone": [*row["undone"], str(corrects)] if corrects else row["undone"],
+    }
+    rows.put(VIEW, party, incident, newer)
 
 
-def _with_concern(recorded: Recorded, matter: Matter, rows: Rows) -> Matter:
+def _begun(recorded: Recorded, party: str, incident: str) -> Row:
+    """See `Matter`: one in which nothing has happened."""
+    return {
+        "party": party,
+        "incident": incident,
+        "vendor": recorded.envelope.about.vendor,
+        "position": 0,
+        "happenings": [],
+        "undone": [],
+        "continued_in": None,
+    }
+
+
+def _with_concern(recorded: Recorded, row: Row, rows: Rows) -> Row:
     """A report that answers a concern takes up what the client had already said."""
-    if not isinstance(recorded.event, e.ClientNotified) or recorded.event.answers is None:
-        return matter
-    concern = get(matter.party, str(recorded.event.answers), rows)
+    answers = recorded.said.get("answers") if recorded.kind is e.ClientNotified else None
+    concern = rows.get(VIEW, row["party"], answers) if answers else None
     if concern is None:
-        return matter
-    put(concern.model_copy(update={"continued_in": matter.incident}), rows)
-    return matter.model_copy(
-        update={
-            "happenings": concern.happenings + matter.happenings,
-            "undone": concern.undone + matter.undone,
-        }
-    )
+        return row
+    rows.put(VIEW, row["party"], concern["incident"], {**concern, "continued_in": row["incident"]})
+    return {
+        **row,
+        "happenings": concern["happenings"] + row["happenings"],
+        "undone": concern["undone"] + row["undone"],
+    }
 
 
-def _happening(recorded: Recorded) -> Happening:
-    data = {k: v for k, v in describe.judged(recorded).items() if k not in BULKY}
-    return Happening(
-        id=recorded.id,
-        type=describe.kind(recorded),
-        at=recorded.envelope.recorded_at,
-        by=recorded.envelope.party,
-        happened=recorded.envelope.happened,
-        data=data,
-    )
+def _happening(recorded: Recorded) -> Row:
+    """See `Happening`."""
+    happened = recorded.envelope.happened
+    return {
+        "id": recorded.id_text,
+        "type": describe.kind(recorded),
+        "at": instant(recorded.envelope.recorded_at),
+        "by": recorded.envelope.party,
+        "happened": happened.model_dump(mode="json") if happened else None,
+        "data": {k: v for k, v in describe.judged(recorded).items() if k not in BULKY},
+    }
 
 
 def get(party: str, incident: str, rows: Rows) -> Matter | None:
@@ -113,12 +119,20 @@ def get(party: str, incident: str, rows: Rows) -> Matter | None:
     return Matter.model_validate(row) if row else None
 
 
-def put(matter: Matter, rows: Rows) -> None:
-    """Write a matter back."""
-    rows.put(VIEW, matter.party, str(matter.incident), matter.model_dump(mode="json"))
-
-
-def of(party: str, rows: Rows) -> list[Matter]:
-    """All matters of a party, oldest first."""
-    found = [Matter.model_validate(row) for _, row in rows.all(VIEW, party)]
+def of(party: str, rows: Rows, incident: str | None = None) -> list[Matter]:
+    """All matters of a party, oldest first; the one in an incident alone, where that is given."""
+    found = [Matter.model_validate(row) for row in kept(party, rows, incident)]
     return sorted(found, key=lambda matter: matter.happenings[0].at)
+
+
+def kept(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
+    """The same as they are kept, in the order of their incidents' ids."""
+    if incident is None:
+        return [row for _, row in rows.all(VIEW, party)]
+    row = rows.get(VIEW, party, incident)
+    return [row] if row else []
+
+
+def version(row: Row) -> tuple[int, str | None]:
+    """Another one after every change of a kept matter, and of the facts that its party was told."""
+    return row["position"], row["continued_in"]

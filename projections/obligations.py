@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.law.duties import Obligation, of_controller
-from domain.law.facts import Facts
+from domain.law.facts import Facts, Now
 from domain.law.matter import Matter, Profile
 from domain.law.rules import Rules
 from domain.law.vendors import of_vendor
 from projections import board, matters, parties
 from projections import facts as told
 from projections.rows import Row, Rows
+
+
+class Judged(NamedTuple):
+    """Obligations as rows, and the last instant (UTC) at which they are the same; None: for ever.
+
+    From the instant they were judged at, that is: what holds before it they do not say.
+    """
+
+    rows: list[Row]
+    until: datetime | None
 
 
 def query(
@@ -21,15 +32,18 @@ def query(
     profile = parties.profile(party, rows)
     if profile is None:
         return []
-    return [
-        obligation.model_dump(mode="json")
-        for matter in matters.of(party, rows)
-        if incident is None or str(matter.incident) == incident
-        for obligation in _of(_facts(profile, matter, rules, now, rows), rows)
-    ]
+    found = matters.of(party, rows, incident)
+    return [row for matter in found for row in judged(profile, matter, rules, now, rows).rows]
 
 
-def _facts(profile: Profile, matter: Matter, rules: Rules, now: datetime, rows: Rows) -> Facts:
+def judged(profile: Profile, matter: Matter, rules: Rules, now: datetime, rows: Rows) -> Judged:
+    """The obligations of one matter, and how long they stand if nothing happens."""
+    asked = Now(now)
+    every = _of(_facts(profile, matter, rules, asked, rows), rows)
+    return Judged([one.model_dump(mode="json") for one in every], asked.until)
+
+
+def _facts(profile: Profile, matter: Matter, rules: Rules, now: Now, rows: Rows) -> Facts:
     """What the duties are judged by; a client's people are those it controls itself."""
     incident = str(matter.incident)
     people = told.known(matter.party, incident, rows).people

@@ -8,9 +8,13 @@ from domain import events as e
 from domain.envelope import Recorded
 from domain.law.matter import Profile, Promise
 from domain.naming import folded_name
+from projections import changes
 from projections.rows import Rows
 
 PROFILES, NAMES, PROMISES = "profiles", "names", "promises"
+HANDLED: frozenset[type[e.Event]] = frozenset[type[e.Event]](
+    {e.PartyRegistered, e.AuditScopeSet, e.EngagementAgreed}
+)
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
@@ -33,6 +37,7 @@ def project(recorded: Recorded, rows: Rows) -> None:
                 starts=notice.from_ if notice else None,
             )
             rows.put(PROMISES, one.vendor, one.client, promise.model_dump(mode="json"))
+            changes.changed(one.vendor, changes.PROMISES, recorded, rows)
         case _:
             pass
 
@@ -43,9 +48,15 @@ def profile(party: str, rows: Rows) -> Profile | None:
     return Profile.model_validate(row) if row else None
 
 
-def everybody(rows: Rows) -> list[Profile]:
-    """All registered parties, by id."""
-    return [Profile.model_validate(row) for _, row in rows.all(PROFILES, "")]
+def everybody(rows: Rows, after: str = "", limit: int | None = None) -> list[Profile]:
+    """All registered parties, by id: from behind the party `after` on, `limit` at most."""
+    found = rows.all(PROFILES, "", after=after, limit=limit)
+    return [Profile.model_validate(row) for _, row in found]
+
+
+def count(rows: Rows) -> int:
+    """How many parties are registered."""
+    return rows.count(PROFILES, "")
 
 
 def named(words: Collection[str], rows: Rows) -> dict[str, frozenset[str]]:

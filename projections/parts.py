@@ -55,6 +55,4 @@ def share(
 
 def narrowed(recorded: Recorded, owns: Owns) -> Recorded:
     """An event as if only these parties might see it."""
-    visible = tuple(party for party in recorded.envelope.visibility if owns(party))
-    envelope = recorded.envelope.model_copy(update={"visibility": visible})
-    return recorded.model_copy(update={"envelope": envelope})
+    return recorded.shown_to(tuple(one for one in recorded.envelope.visibility if owns(one)))

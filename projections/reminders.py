@@ -19,6 +19,7 @@ from projections import board, matters, obligations, parties
 from projections.rows import Row, Rows
 
 SAID = "reminders"
+HANDLED: frozenset[type[e.Event]] = frozenset({e.DutyDueSoon, e.DutyOverdue, e.ClientEscalated})
 UNMET = frozenset({"open", "overdue", "undetermined"})
 REVIVING = frozenset({"EventCorrected", "RiskAssessed"})  # what may bring an older duty back
 INSTANT = timedelta(microseconds=1)
@@ -34,7 +35,7 @@ class Call:
 
 def project(recorded: Recorded, rows: Rows) -> None:
     """Note what has been said."""
-    if isinstance(recorded.event, e.DutyDueSoon | e.DutyOverdue | e.ClientEscalated):
+    if recorded.kind in HANDLED:
         about = recorded.envelope.about
         scope = f"{about.client or about.vendor}/{about.incident}"
         rows.put(SAID, scope, recorded.envelope.command, {})
@@ -53,9 +54,8 @@ def calls(
     owed: dict[str, list[Row]] = {}
     for one in obligations.query(party, rows, rules, now, incident):
         owed.setdefault(str(one["incident"]), []).append(one)
-    found = [matters.get(party, incident, rows)] if incident else matters.of(party, rows)
     listed: dict[str, list[Call]] = {}
-    for matter in filter(None, found):
+    for matter in matters.of(party, rows, incident):
         name, zone = str(matter.incident), profile.clock
         said = {key for key, _ in rows.all(SAID, f"{party}/{name}")}
         duties = (call for one in owed.get(name, []) for call in _duty(matter, one, zone, now))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, Protocol
 
 from domain.envelope import Recorded
@@ -29,6 +30,10 @@ class Rows(Protocol):
         self, view: str, scope: str, *, after: str = "", limit: int | None = None
     ) -> list[tuple[str, Row]]:
         """The rows of a scope whose key sorts behind `after`, in the order of their keys."""
+        ...
+
+    def count(self, view: str, scope: str) -> int:
+        """How many rows there are in a scope; none of them is read."""
         ...
 
 
@@ -60,9 +65,31 @@ class MemoryRows:
         rows = self._rows.get((view, scope), {})
         return [(key, rows[key]) for key in sorted(rows) if key > after][:limit]
 
+    def count(self, view: str, scope: str) -> int:
+        """See `Rows`."""
+        return len(self._rows.get((view, scope), {}))
+
     def snapshot(self) -> dict[tuple[str, str], dict[str, Row]]:
         """Everything in it, for comparing two of them."""
         return {scope: dict(rows) for scope, rows in self._rows.items() if rows}
+
+
+def under(
+    view: str, scope: str, prefix: str, rows: Rows, most: int = 100
+) -> Iterator[tuple[str, Row]]:
+    """The rows of a scope whose keys begin with a prefix, `most` read at first, then ever more."""
+    after, more = prefix, True
+    while more:
+        page = rows.all(view, scope, after=after, limit=most)
+        found = [(key, row) for key, row in page if key.startswith(prefix)]
+        yield from found
+        more = len(found) == most
+        after, most = (found[-1][0] if found else after), 2 * most
+
+
+def instant(at: datetime) -> str:
+    """An instant as values are written in rows: ISO 8601, UTC as Z."""
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def number(value: int) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from domain import events as e
 from domain.envelope import Recorded
 from projections import describe
-from projections.rows import Row, Rows, number
+from projections.rows import Row, Rows, number, under
 
 VIEW = "timeline"
 WEBHOOKS = (
@@ -18,37 +19,38 @@ WEBHOOKS = (
     e.WebhookRemoved,
 )
 UNTOLD = ("client", "command")  # for other projections: whom it is about, by which command it came
-HIDDEN = (
-    e.PartyRegistered,
-    e.CredentialIssued,
-    e.CredentialRevoked,
-    e.LawPackLoaded,
-    *WEBHOOKS,
+HIDDEN = frozenset(
+    {
+        e.PartyRegistered,
+        e.CredentialIssued,
+        e.CredentialRevoked,
+        e.LawPackLoaded,
+        *WEBHOOKS,
+    }
 )
 
 
 def project(recorded: Recorded, rows: Rows) -> None:
     """One entry for every party that may see the event."""
-    if isinstance(recorded.event, HIDDEN):
+    if recorded.kind in HIDDEN:
         return
-    entry = _entry(recorded)
+    entry, about = _entry(recorded), recorded.envelope.about
     for party in recorded.envelope.visibility:
-        rows.put(VIEW, party, number(recorded.position), entry)
+        rows.put(VIEW, party, _of(about.incident) + number(recorded.position), entry)
 
 
 def _entry(recorded: Recorded) -> Row:
     envelope = recorded.envelope
-    happened = recorded.happened_or_recorded.model_dump(mode="json")
     return {
-        "event": str(recorded.id),
+        "event": recorded.id_text,
         "type": describe.kind(recorded),
-        "recorded_at": envelope.recorded_at.isoformat(),
-        "happened": happened,
+        "recorded_at": recorded.recorded_text,
+        "happened": recorded.happened_text,
         "by": envelope.party,
         "source": describe.source(recorded),
         "corrects": str(envelope.corrects) if envelope.corrects else None,
         "superseded_by": None,
-        "incident": str(envelope.about.incident) if envelope.about.incident else None,
+        "incident": recorded.incident_text,
         "data": describe.judged(recorded),
         "client": envelope.about.client,
         "command": envelope.command,
@@ -70,8 +72,20 @@ def query(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
 
 def entries(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
     """The same as it is kept: with `UNTOLD`, and without what superseded it."""
-    kept = [row for _, row in rows.all(VIEW, party)]
-    return [one for one in kept if incident is None or one["incident"] == incident]
+    if incident is not None:
+        return [row for _, row in under(VIEW, party, _of(incident), rows)]
+    kept = sorted(rows.all(VIEW, party), key=lambda one: one[0].rpartition("/")[2])
+    return [row for _, row in kept]
+
+
+def concerns(party: str, incident: str, rows: Rows) -> bool:
+    """Whether there is an entry of this incident."""
+    return any(under(VIEW, party, _of(incident), rows, 1))
+
+
+def _of(incident: UUID | str | None) -> str:
+    """What the keys of an incident's entries begin with; the position follows."""
+    return f"{incident or ''}/"
 
 
 def _superseded(entries: list[Row]) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from domain.envelope import Recorded
+from domain.events import Event
+from projections.everything import concerned
 from projections.rows import Project, Row, Rows
 
 
@@ -55,6 +57,10 @@ class Batch:
         found = [(key, row) for key, row in sorted(rows.items()) if row is not None]
         return found[:limit]
 
+    def count(self, view: str, scope: str) -> int:
+        """See `Rows`."""
+        return len(self.all(view, scope))
+
     def take(
         self, events: Iterable[Recorded], projections: Iterable[Project], reached: Reached
     ) -> Reached:
@@ -62,22 +68,36 @@ class Batch:
 
         An event at or before that position is passed over: delivered twice changes nothing.
         """
+        every = tuple(projections)
+        asked: dict[type[Event], Sequence[Project]] = {}
         for event in events:
             if event.position > reached.position:
-                for project in projections:
+                kind = event.kind
+                if kind not in asked:
+                    asked[kind] = concerned(every, kind)
+                for project in asked[kind]:
                     project(event, self)
-                reached = Reached(event.position, str(event.id))
+                reached = Reached(event.position, event.id_text)
         return reached
 
     def puts(self) -> list[tuple[str, str, str, str]]:
         """The rows that are new or other than they were: view, scope, key, body."""
-        return [(*at, body(row)) for at, row in self.changed.items() if row is not None]
+        bodies: dict[int, str] = {}  # by the row itself: several feeds hold the same one
+        found: list[tuple[str, str, str, str]] = []
+        for at, row in self.changed.items():
+            if row is not None:
+                said = bodies.get(id(row)) or bodies.setdefault(id(row), body(row))
+                found.append((*at, said))
+        return sorted(found)  # in the order of the table: neighbours are written together
 
     def drops(self) -> list[tuple[str, str, str]]:
         """The places at which there is no row any more."""
         return [at for at, row in self.changed.items() if row is None]
 
 
+_encoder: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
 def body(row: Row) -> str:
     """A row as it is kept."""
-    return json.dumps(row, separators=(",", ":"), ensure_ascii=False)
+    return _encoder.encode(row)

@@ -51,6 +51,10 @@ class FileShelf:
             raise Unavailable("the views are not built yet", next_step="try again in a moment")
         return self._current
 
+    def known(self) -> SqliteRows:
+        """See `Shelf`: nobody else switches."""
+        return self.current()
+
     def parts(self) -> Sequence[tuple[SqliteRows, Part]]:
         """See `Shelf`: there is one."""
         return [(self.current(), WHOLE)]
@@ -65,17 +69,19 @@ class FileShelf:
 
     def make(self) -> SqliteRows:
         """See `Shelf`."""
-        return self._open(self._next_name())
+        return self._open(self._next_name(), building=True)
 
     def use(self, fresh: Generation) -> None:
         """See `Shelf`: the pointer is replaced in one step, and is on disk before it is."""
+        ours = next(one for one in self._opened if one.name == fresh.name)
+        ours.settle()
         new = self._folder / "CURRENT.new"
         with new.open("w") as file:
             file.write(fresh.name + "\n")
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._folder / "CURRENT")
-        self._current = next(one for one in self._opened if one.name == fresh.name)
+        self._current = ours
 
     def discard(self, fresh: Generation) -> None:
         """See `Shelf`."""
@@ -109,8 +115,8 @@ class FileShelf:
         for rows in self._opened:
             rows.close()
 
-    def _open(self, name: str) -> SqliteRows:
-        self._opened.append(SqliteRows(self._folder / name))
+    def _open(self, name: str, *, building: bool = False) -> SqliteRows:
+        self._opened.append(SqliteRows(self._folder / name, building=building))
         return self._opened[-1]
 
     def _pointed(self) -> str | None:

@@ -29,6 +29,7 @@ _GET: Final = sql.SQL("SELECT body FROM {table} WHERE view=%b AND scope=%b AND k
 _ALL: Final = sql.SQL(
     "SELECT key, body FROM {table} WHERE view=%b AND scope=%b AND key>%b ORDER BY key LIMIT %b"
 )
+_COUNT: Final = sql.SQL("SELECT COUNT(*) FROM {table} WHERE view=%b AND scope=%b")
 _PUT: Final = sql.SQL(
     "INSERT INTO {table} SELECT * FROM unnest(%b::bytea[], %b::bytea[], %b::bytea[], %b::text[]) "
     "ON CONFLICT (view, scope, key) DO UPDATE SET body=excluded.body"
@@ -65,8 +66,8 @@ class PostgresRows:
     def __init__(self, database: Database, number: int, name: str, part: Part = WHOLE) -> None:
         self.number, self.name, self.part = number, name, part
         self._database = database
-        self._get, self._all, self._puts, self._drops = (
-            said.format(table=sql.Identifier(name)) for said in (_GET, _ALL, _PUT, _DROP)
+        self._get, self._all, self._count, self._puts, self._drops = (
+            said.format(table=sql.Identifier(name)) for said in (_GET, _ALL, _COUNT, _PUT, _DROP)
         )
 
     def create(self) -> None:
@@ -99,6 +100,12 @@ class PostgresRows:
         with self._there():
             found = self._database.read(self._all, values)
         return [(key.decode(), json.loads(body)) for key, body in found]
+
+    def count(self, view: str, scope: str) -> int:
+        """See `Rows`."""
+        with self._there():
+            found = self._database.read(self._count, _bytes(view, scope))
+        return int(found[0][0])
 
     def position(self) -> int:
         """The position of the last event that this part of the rows holds."""

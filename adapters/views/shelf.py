@@ -63,6 +63,10 @@ class Shelf(Protocol):
         """The same; raises `Unavailable` where there is none."""
         ...
 
+    def known(self) -> Generation:
+        """The same as far as this process knows, without looking where it knows one."""
+        ...
+
     def parts(self) -> Sequence[tuple[Generation, Part]]:
         """The generation in use, once for each part of it that a process keeps."""
         ...

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from adapters.views.batch import Batch, Reached, body
 from domain.envelope import Recorded
@@ -20,6 +22,26 @@ _TABLE = (
 _PUT = "INSERT OR REPLACE INTO rows VALUES (?,?,?,?)"
 _DROP = "DELETE FROM rows WHERE view=? AND scope=? AND key=?"
 _META, _POSITION = "meta", "position"
+_IN_USE = ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-2000")
+_BUILDING = ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-48000")  # kB
+
+
+class _Reader:
+    """A connection that may be closed by another thread: SQLite crashes if that is under a read."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._turn = threading.Lock()
+
+    def ask(self, sql: str, values: Sequence[object]) -> list[Any]:
+        """All that is found."""
+        with self._turn:
+            return self.connection.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Wait for what is being read, and let nobody read any more."""
+        with self._turn:
+            self.connection.close()
 
 
 class SqliteRows:
@@ -27,45 +49,59 @@ class SqliteRows:
 
     Every thread reads through a connection of its own, so that nobody waits for another's long
     answer. `synchronous=NORMAL` is enough: a view can be built anew, and WAL keeps it whole.
+
+    While a new file is `building` nobody else reads it, and if it breaks off it is thrown away: it
+    is not flushed, has no write-ahead log, and is read through the writer. `settle` ends that.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, building: bool = False) -> None:
         self.path = path
+        self._building = building
         self.name = path.name
         path.touch(mode=0o600, exist_ok=True)
         self._opening = threading.Lock()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[_Reader] = []
         self._mine = threading.local()
-        self._writer = self._connect()
+        self._writing = self._connect()
+        self._writer = self._writing.connection
         try:
-            self._writer.execute("PRAGMA journal_mode=WAL")
-            self._writer.execute("PRAGMA synchronous=NORMAL")
+            for setting in _BUILDING if building else _IN_USE:
+                self._writer.execute(f"PRAGMA {setting}")
             self._writer.execute(_TABLE)
         except sqlite3.Error:
             self.close()
             raise
 
-    def _connect(self) -> sqlite3.Connection:
-        made = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+    def _connect(self) -> _Reader:
+        made = _Reader(
+            sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+        )
         with self._opening:
             self._opened.append(made)
         return made
 
-    def _reader(self) -> sqlite3.Connection:
-        reader: sqlite3.Connection | None = getattr(self._mine, "reader", None)
+    def settle(self) -> None:
+        """The file is complete: it is on disk when this returns, and ready for readers."""
+        self._building = False
+        with self.path.open("rb") as file:  # no transaction is open that closing it would unlock
+            os.fsync(file.fileno())
+        for setting in _IN_USE:
+            self._writer.execute(f"PRAGMA {setting}")
+
+    def _ask(self, sql: str, *values: object) -> list[Any]:
+        if self._building:
+            return self._writing.ask(sql, values)  # whose pages are in memory
+        reader: _Reader | None = getattr(self._mine, "reader", None)
         if reader is None:
             reader = self._mine.reader = self._connect()
-            reader.execute("PRAGMA query_only=ON")
-        return reader
+            reader.ask("PRAGMA query_only=ON", ())
+        return reader.ask(sql, values)
 
     def get(self, view: str, scope: str, key: str) -> Row | None:
         """See `Rows`."""
-        found = (
-            self._reader()
-            .execute("SELECT body FROM rows WHERE view=? AND scope=? AND key=?", (view, scope, key))
-            .fetchone()
-        )
-        return json.loads(found[0]) if found else None
+        asked = "SELECT body FROM rows WHERE view=? AND scope=? AND key=?"
+        found = self._ask(asked, view, scope, key)
+        return json.loads(found[0][0]) if found else None
 
     def put(self, view: str, scope: str, key: str, row: Row) -> None:
         """See `Rows`."""
@@ -79,11 +115,14 @@ class SqliteRows:
         self, view: str, scope: str, *, after: str = "", limit: int | None = None
     ) -> list[tuple[str, Row]]:
         """See `Rows`."""
-        found = self._reader().execute(
-            "SELECT key, body FROM rows WHERE view=? AND scope=? AND key>? ORDER BY key LIMIT ?",
-            (view, scope, after, -1 if limit is None else limit),
-        )
-        return [(key, json.loads(body)) for key, body in found.fetchall()]
+        asked = "SELECT key, body FROM rows WHERE view=? AND scope=? AND key>? ORDER BY key LIMIT ?"
+        found = self._ask(asked, view, scope, after, -1 if limit is None else limit)
+        return [(key, json.loads(body)) for key, body in found]
+
+    def count(self, view: str, scope: str) -> int:
+        """See `Rows`."""
+        found = self._ask("SELECT COUNT(*) FROM rows WHERE view=? AND scope=?", view, scope)
+        return int(found[0][0])
 
     def position(self) -> int:
         """The position of the last event these rows hold."""
@@ -120,7 +159,7 @@ class SqliteRows:
             raise
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, once what is being read has been; a later reader is refused."""
         with self._opening:
             for one in self._opened:
                 one.close()

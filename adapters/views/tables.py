@@ -119,7 +119,7 @@ class TableShelf:
         return found
 
     def known(self) -> PostgresRows:
-        """The generation in use as far as this process knows, without looking where it knows."""
+        """See `Shelf`."""
         return self._current or self.current()
 
     def standing(self) -> Standing:
@@ -279,6 +279,10 @@ class LiveRows:
     ) -> list[tuple[str, Row]]:
         """See `Rows`."""
         return self._read(lambda rows: rows.all(view, scope, after=after, limit=limit))
+
+    def count(self, view: str, scope: str) -> int:
+        """See `Rows`."""
+        return self._read(lambda rows: rows.count(view, scope))
 
     def _read(self, look: Callable[[PostgresRows], Found]) -> Found:
         try:

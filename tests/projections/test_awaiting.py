@@ -73,6 +73,11 @@ def test_one_client_s_deliveries_are_not_another_s() -> None:
     assert [row["client"] for row in waiting(*acts)] == ["tokmanni"]
 
 
+def test_what_is_awaited_is_counted() -> None:
+    rows = read(a_story(*told("joker", "tokmanni"), delivery("joker"))).rows
+    assert awaiting.count(rows) == len(awaiting.deliveries(rows)) == 1
+
+
 def test_a_client_that_was_cleared_without_having_been_told_awaits_nothing() -> None:
     assert waiting(a_leak(), a_naming("joker"), a_clearing()) == []
 

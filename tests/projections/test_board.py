@@ -18,6 +18,7 @@ from tests.builders import (
     a_mandate,
     a_naming,
     a_notice,
+    a_party,
     a_question,
     a_revision,
     an_acknowledgement,
@@ -215,3 +216,13 @@ def test_what_a_client_keeps_to_itself_does_not_move_its_line() -> None:
 def test_a_concern_is_on_no_board() -> None:
     views = read(a_story(a_concern("joker")))
     assert [view for view, _ in views.rows.snapshot() if view == "board"] == []
+
+
+def test_a_board_can_be_read_from_behind_a_client_on_and_line_by_line() -> None:
+    named = a_party("kiwi", "client"), a_leak(), a_naming("joker", "kiwi", "tokmanni")
+    views = read(a_story(*named, a_notice("joker")))
+    first, second, third = board.query(views.incident, views.rows)
+    assert board.query(views.incident, views.rows, "joker", 1) == [second]
+    assert board.query(views.incident, views.rows, "joker") == [second, third]
+    assert board.entry(views.incident, "joker", views.rows) == first
+    assert board.entry(views.incident, "nobody", views.rows) is None

@@ -36,6 +36,13 @@ def test_a_client_finds_the_incidents_it_was_told_of_by_their_vendor_s_name() ->
     assert directory.incidents("joker", "leak-2", rows) == []
 
 
+def test_all_incidents_of_one_name_are_found_whoever_reported_them() -> None:
+    rows = read(a_story(a_party("other", "vendor"), a_leak(), a_leak(by="other"), a_leak("b"))).rows
+    found = {str(streams.incident_id(vendor, "leak")) for vendor in ("zoopit", "other")}
+    assert {*directory.called("leak", rows)} == found
+    assert directory.called("lea", rows) == []
+
+
 def test_a_client_that_was_named_but_not_told_finds_nothing() -> None:
     rows = read(a_story(a_leak(), a_naming("joker"), a_clearing())).rows
     assert directory.incidents("joker", "leak", rows) == []
@@ -124,6 +131,13 @@ def test_every_party_has_a_profile() -> None:
     assert joker is not None
     assert (joker.country, joker.clock.key, joker.laws) == ("NO", "Europe/Oslo", ("gdpr",))
     assert parties.profile("nobody", rows) is None
+
+
+def test_parties_are_counted_and_read_page_by_page() -> None:
+    rows = read(a_story()).rows
+    every = [one.id for one in parties.everybody(rows)]
+    assert parties.count(rows) == len(every)
+    assert [one.id for one in parties.everybody(rows, every[0], 2)] == every[1:3]
 
 
 def test_the_newest_engagement_counts() -> None:

@@ -33,6 +33,13 @@ def test_an_auditor_follows_the_feeds_of_its_scope() -> None:
     assert found["auditor"]["messages"] == found["joker"]["messages"]
 
 
+def test_one_party_may_be_asked_for_alone() -> None:
+    rows = read(a_story(*told("joker", "tokmanni"), a_party("ops", "operator"))).rows
+    for party in ("joker", "tokmanni", "auditor"):
+        assert lag.query(rows, lambda _: 0, party) == [by_party(rows)[party]]
+    assert lag.query(rows, lambda _: 0, "ops") == lag.query(rows, lambda _: 0, "nobody") == []
+
+
 def test_the_operator_follows_nothing() -> None:
     rows = read(a_story(a_party("ops", "operator"))).rows
     assert "ops" in {one.id for one in parties.everybody(rows)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -74,7 +75,7 @@ def test_a_narrowed_event_is_the_same_but_for_who_may_see_it() -> None:
     seen = narrowed(event, lambda party: party == "joker")
     assert seen.envelope.visibility == ("joker",)
     everybody = seen.envelope.model_copy(update={"visibility": event.envelope.visibility})
-    assert seen.model_copy(update={"envelope": everybody}) == event
+    assert replace(seen, envelope=everybody) == event
 
 
 def test_a_story_of_everything_is_told_by_its_parts() -> None:

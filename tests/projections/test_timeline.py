@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from domain import streams
 from projections import timeline
 from projections.rows import Row
 from tests.builders import (
@@ -112,6 +113,28 @@ def test_a_timeline_can_be_asked_for_one_incident_or_for_all() -> None:
     assert [one["type"] for one in every] == ["ClientNotified", "ClientNotified", "MandateGranted"]
     assert len(views.timeline("joker")) == 1
     assert every[-1]["incident"] is None
+
+
+def test_however_many_incidents_there_are_their_entries_come_in_the_order_of_the_log() -> None:
+    slugs = ("leak", "other", "third")
+    tellings = (a_notice("joker", incident=slug) for slug in slugs)
+    questions = (a_question(name=f"q-{n}", incident=slugs[n % 3]) for n in range(330))
+    views = read(a_story(*map(a_leak, slugs), *tellings, *questions))
+    every = timeline.query("joker", views.rows)
+    assert [one["recorded_at"] for one in every] == sorted(one["recorded_at"] for one in every)
+    for slug in slugs:
+        incident = str(streams.incident_id("zoopit", slug))
+        of_it = timeline.query("joker", views.rows, incident)
+        assert of_it == [one for one in every if one["incident"] == incident]
+        assert len(of_it) == 111
+
+
+@pytest.mark.parametrize(("party", "seen"), [("joker", True), ("zoopit", True), ("kiwi", False)])
+def test_an_incident_concerns_whoever_has_an_entry_of_it(party: str, *, seen: bool) -> None:
+    views = read(a_story(*told("joker"), a_mandate()))
+    assert timeline.concerns(party, views.incident, views.rows) is seen
+    for nothing in ("", "-", views.incident.upper(), views.incident[:-1]):
+        assert not timeline.concerns(party, nothing or "leak", views.rows)
 
 
 def test_registrations_are_no_part_of_a_timeline_but_engagements_are() -> None:

@@ -8,6 +8,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -52,13 +53,13 @@ class Log(Growing):
         for number in range(len(self.events) + 1, len(self.events) + by + 1):
             changed = {"id": UUID(int=(self._seed << 64) + number)}
             envelope = self._like.envelope.model_copy(update=changed)
-            moved = {"position": number * self._stride, "envelope": envelope}
-            self.events.append(self._like.model_copy(update=moved))
+            position = number * self._stride
+            self.events.append(replace(self._like, position=position, envelope=envelope))
 
 
 def spread(events: Iterable[Recorded]) -> list[Recorded]:
     """The same events with gaps between their positions, as rollbacks leave them in PostgreSQL."""
-    return [one.model_copy(update={"position": one.position * 3 + 5}) for one in events]
+    return [replace(one, position=one.position * 3 + 5) for one in events]
 
 
 def count(_: Recorded, rows: Rows) -> None:
@@ -171,7 +172,7 @@ def counted(rows: Rows) -> int:
     return int((rows.get("count", "", "events") or {"n": 0})["n"])
 
 
-def eventually(true: Callable[[], bool], patience: float = 20.0) -> None:
+def eventually(true: Callable[[], bool], patience: float = 60.0) -> None:
     """Looks again and again, up to a deadline."""
     deadline = time.monotonic() + patience
     while not true():

@@ -6,7 +6,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -154,9 +156,10 @@ def test_two_rebuilds_at_once_follow_each_other(tmp_path: Path) -> None:
 
 def test_a_reader_who_holds_the_old_rows_can_finish_with_them(tmp_path: Path) -> None:
     with views(tmp_path, Log(6)) as opened:
-        held = opened.rows
+        held, known = opened.rows, opened.known
         opened.rebuild()
         assert held.all("notes", "") == opened.rows.all("notes", "")
+        assert opened.known == opened.generation != known
 
 
 def test_old_generations_are_removed_at_the_next_opening(tmp_path: Path) -> None:
@@ -246,13 +249,15 @@ def test_views_that_cannot_be_used_are_built_anew(
 
 def test_a_write_ahead_log_left_alone_brings_no_old_rows_back(tmp_path: Path) -> None:
     log = Log(6)
-    with views(tmp_path, log):
+    with views(tmp_path, log) as opened:
+        log.grow()
+        opened.advance()
         wal = (tmp_path / f"{FIRST}-wal").read_bytes()
     assert wal
     (tmp_path / FIRST).unlink()
     (tmp_path / f"{FIRST}-wal").write_bytes(wal)
     with views(tmp_path, log) as opened:
-        assert counted(opened.rows) == 6
+        assert counted(opened.rows) == 7
 
 
 def test_views_of_another_log_are_built_anew(tmp_path: Path) -> None:
@@ -289,6 +294,17 @@ def test_views_that_say_what_the_ledger_says_stay_in_use(tmp_path: Path) -> None
         assert opened.verify() is None
         assert databases(tmp_path) == {opened.generation} == {FIRST}
         assert counted(opened.rows) == 9
+
+
+def test_views_that_are_compared_in_the_background_leave_time_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with views(tmp_path, Log(10)) as opened:
+        clock, rested = count(), list[float]()
+        ours = SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rested.append)
+        monkeypatch.setattr(generations, "time", ours)
+        assert opened.verify(idle=3.0) is None
+    assert rested == [3.0, 3.0], "three seconds after each second of work, until it has caught up"
 
 
 def spoil_row(path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from adapters.views.batch import Batch
 from adapters.views.sqlite import SqliteRows
 from adapters.views.tables import TableShelf
-from projections.rows import MemoryRows, Rows, number
+from projections.rows import MemoryRows, Rows, number, under
 from tests.adapters.views.lab import opened
 
 
@@ -133,3 +133,24 @@ def test_numbered_keys_sort_as_their_numbers_do(rows: Rows) -> None:
     for n in (10, 9, 100, 1):
         rows.put("view", "scope", number(n), {})
     assert keys(rows) == [number(n) for n in (1, 9, 10, 100)]
+
+
+def test_the_rows_of_a_scope_are_counted(rows: Rows) -> None:
+    assert rows.count("view", "scope") == 0
+    for key in ("one", "two", "three"):
+        rows.put("view", "scope", key, {})
+    rows.put("view", "other", "one", {})
+    rows.drop("view", "scope", "two")
+    assert rows.count("view", "scope") == 2
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_rows_under_a_prefix_are_found_whatever_the_size_of_the_first_page(
+    rows: Rows, most: int
+) -> None:
+    keys = ["a/1", "b", "b/1", "b/2", "b/3", "b0", "c/1"]
+    for key in keys:
+        rows.put("view", "scope", key, {})
+    found = [key for key, _ in under("view", "scope", "b/", rows, most)]
+    assert found == ["b/1", "b/2", "b/3"]
+    assert not list(under("view", "scope", "d/", rows, most))

@@ -143,8 +143,8 @@ def test_the_file_is_for_its_owner_alone(rows: SqliteRows) -> None:
 
 def test_a_long_answer_holds_up_no_other_reader(rows: SqliteRows) -> None:
     took(rows, Log(3).events, SIMPLE)
-    reader = rows._reader()
-    cursor = reader.execute("SELECT key FROM rows")
+    rows.all("notes", "")  # this thread has a connection of its own from here on
+    cursor = rows._mine.reader.connection.execute("SELECT key FROM rows")
     cursor.fetchone()  # the answer is under way, and stays so
     other = threading.Thread(target=lambda: rows.all("notes", ""))
     other.start()

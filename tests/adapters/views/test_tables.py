@@ -102,6 +102,8 @@ def test_another_process_reads_and_follows_the_switch(ours: Database, theirs: Da
     views.rebuild()
     log.grow()
     views.advance()
+    assert (views.known, reader.known) == (SECOND, FIRST)  # it has not looked yet
+    assert (counted(held), reader.known) == (7, SECOND)
     assert (counted(held), held.all("twins", "", limit=1)) == (7, [("castor", {"at": 7})])
     assert (reader.position(), reader.generation) == (7, SECOND)
 
