@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from adapters.asking import (
     Body,
     erased_text,
     instant_of,
     no_incident,
+    no_page,
     no_text,
     number_in,
+    page_in,
     text_in,
     words_in,
     worksheet_in,
 )
+from adapters.boards import Board, reported
+from adapters.remembering import Asked, Judgements
 from adapters.store.ledger import EventLedger
 from adapters.views.generations import Views
 from domain import streams
@@ -28,7 +31,6 @@ from domain.errors import Invalid, NotFound
 from domain.law.matter import Profile
 from domain.law.rules import Rules
 from projections import (
-    board,
     contradictions,
     directory,
     erasures,
@@ -55,6 +57,13 @@ class View:
     now: datetime
 
 
+@dataclass(frozen=True)
+class Asking(Grant):
+    """What a party may reach by a question, and the party itself: it was just looked up."""
+
+    me: Profile | None = None
+
+
 class Answers:
     """Answers questions from the read models; asks the clock only for the live view."""
 
@@ -69,6 +78,7 @@ class Answers:
         self._views = views
         self._rules = rules
         self._clock = clock
+        self._judgements = Judgements(lambda: views.known)
         self.questions: dict[str, Callable[[Grant, Body], Any]] = {
             "timeline": self.timeline,
             "obligations": self.obligations,
@@ -89,7 +99,25 @@ class Answers:
         me = parties.profile(party, self._views.rows)
         if me is None:
             raise NotFound("this party is not registered", field="by", got=party)
-        return {question: self.questions[question](grant(me, question), body)}
+        given = grant(me, question)
+        granted = Asking(given.party, given.relations, given.scope, me)
+        return {question: self.questions[question](granted, body)}
+
+    def holds(self, party: str, body: Body) -> bool:
+        """Whether the views hold all that was recorded by the instant that a question names.
+
+        Then nothing that they still lag behind can be in its answer.
+        """
+        asked, name = body.get("as_of"), body.get("party") or party
+        whose = parties.profile(name, self._views.rows) if isinstance(name, str) else None
+        if asked is None or whose is None:
+            return False
+        behind = self._ledger.since(self._views.position(), 1)
+        try:
+            at = instant_of(asked, whose.clock)
+        except Invalid:
+            return False
+        return all(one.envelope.recorded_at > at for one in behind)
 
     # --- questions ---
 
@@ -106,6 +134,8 @@ class Answers:
         whose, view = self._seen(granted, body)
         incident = self._incident(whose, body, view)
         rules = self._rules(words_in(body, "with_draft"))
+        if body.get("as_of") is None:
+            return self._judgements.of(Asked(whose, view.rows, rules, view.now), incident)
         return obligations.query(whose.id, view.rows, rules, view.now, incident)
 
     def register(self, granted: Grant, body: Body) -> list[Row]:
@@ -143,18 +173,19 @@ class Answers:
     def board(self, granted: Grant, body: Body) -> Row:
         """How far each client of an incident has come."""
         reference = text_in(body, "incident")
-        vendor, incident = self._reported(granted, reference)
-        view = self._as_of(vendor, body)
-        lines = _lines(granted, vendor.id, incident, view.rows)
-        whole = granted.sees(vendor.id)
-        if not (lines or whole):
+        name, incident = reported(granted, reference, self._views.rows)
+        vendor = self._profile(name)
+        board = Board(granted, vendor.id, incident, self._as_of(vendor, body).rows)
+        if not board.seen():
             raise no_incident(reference)
-        said = contradictions.query(vendor.id, view.rows, incident) if whole else []
+        clients, more = board.page(body)
+        said = contradictions.query(vendor.id, board.rows, incident) if board.whole else []
         return {
             "incident": incident,
             "vendor": vendor.id,
-            "clients": lines,
+            "clients": clients,
             "contradictions": said,
+            "next": more,
         }
 
     def feed(self, granted: Grant, body: Body) -> list[Row]:
@@ -184,10 +215,13 @@ class Answers:
         """Who the platform takes you for."""
         return self._profile(granted.party).model_dump(mode="json")
 
-    def parties(self, granted: Grant, _: Body) -> list[Row]:
-        """All parties, as far as they may be seen."""
-        everybody = parties.everybody(self._views.rows)
-        return [one.model_dump(mode="json") for one in everybody if granted.sees(one.id)]
+    def parties(self, granted: Grant, body: Body) -> list[Row]:
+        """All parties, or a page of them, as far as they may be seen."""
+        after, limit = page_in(body)
+        if after and parties.profile(after, self._views.rows) is None:
+            raise no_page("there is no such party", after)
+        found = parties.everybody(self._views.rows, after, limit)
+        return [one.model_dump(mode="json") for one in found if granted.sees(one.id)]
 
     # --- whose, which, when ---
 
@@ -211,6 +245,8 @@ class Answers:
                 next_step="name one party, or leave it out for yourself",
             )
         granted.require_sight(name)
+        if isinstance(granted, Asking) and granted.me and name == granted.party:
+            return granted.me
         return self._profile(name)
 
     def _profile(self, name: str) -> Profile:
@@ -250,7 +286,7 @@ class Answers:
             return None
         reference = text_in(body, "incident")
         for found in self._called(whose, reference):
-            if timeline.query(whose.id, view.rows, found):
+            if timeline.concerns(whose.id, found, view.rows):
                 return found
         raise no_incident(reference)
 
@@ -260,47 +296,3 @@ class Answers:
         own = streams.incident_id(whose.id, reference)
         concern = streams.concern_id(whose.id, reference)
         return [reference, *map(str, (own, *told, concern))]
-
-    def _reported(self, granted: Grant, reference: str) -> tuple[Profile, str]:
-        """The incident and its vendor, for those who may look at its board.
-
-        A name that several of them share names none; what one may not look at has no say in it.
-        """
-        rows = self._views.rows
-        own = str(streams.incident_id(granted.party, reference))
-        found = self._visible_boards(granted, [own, _canonical(reference)])
-        if not found and "own" not in granted.relations:
-            named = rows.all(directory.INCIDENTS, "")
-            same = [key for key, row in named if row["slug"] == reference]
-            found = self._visible_boards(granted, same)
-            found = found if len(found) == 1 else []
-        if not found:
-            raise no_incident(reference)
-        vendor, incident = found[0]
-        return self._profile(vendor), incident
-
-    def _visible_boards(self, granted: Grant, incidents: list[str]) -> list[tuple[str, str]]:
-        rows = self._views.rows
-        found = [(rows.get(directory.INCIDENTS, "", one), one) for one in incidents]
-        reported = [(row["vendor"], one) for row, one in found if row]
-        return [
-            (vendor, one)
-            for vendor, one in reported
-            if granted.sees(vendor) or _lines(granted, vendor, one, rows)
-        ]
-
-
-def _lines(granted: Grant, vendor: str, incident: str, rows: Rows) -> list[Row]:
-    """The lines of a board that may be seen: all to whoever sees its vendor, else by client."""
-    lines = board.query(incident, rows)
-    if granted.sees(vendor):
-        return lines
-    # Named but not notified: so far the vendor's own affair, its clients do not know.
-    return [one for one in lines if granted.sees(one["client"]) and one["notified_at"]]
-
-
-def _canonical(reference: str) -> str:
-    try:
-        return str(UUID(reference))
-    except ValueError:
-        return reference

@@ -97,6 +97,23 @@ def number_in(body: Body, field: str, default: int) -> int:
     return number
 
 
+def page_in(body: Body) -> tuple[str, int | None]:
+    """Behind which row a page begins, by its key (empty: at the first), and how many it holds."""
+    after = "" if body.get("after") is None else text_in(body, "after")
+    return after, None if body.get("limit") is None else number_in(body, "limit", 0)
+
+
+def no_page(why: str, after: str) -> Invalid:
+    """A page that was asked for behind a row that is not there."""
+    return Invalid(
+        why,
+        field="after",
+        got=after,
+        expected="the last of the page before",
+        next_step="start again without it",
+    )
+
+
 def worksheet_in(body: Body) -> Worksheet | None:
     """A worksheet to score instead of what the facts tell."""
     try:

@@ -8,8 +8,10 @@ and a start sweeps before it lets anybody in.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from adapters.store.ledger import EventLedger
+from adapters.store.vault import Vault
 from domain.envelope import Recorded
 from domain.events import ContentErased
 from domain.ports import Receipt
@@ -24,6 +26,8 @@ RESTORED = "a vault restored from such a copy is swept again when the platform s
 BEYOND = """\
 labels, counts and words of closed lists are no free text and stay; what recipients copied for
 themselves is theirs to erase: each of them is told by an event in its feed"""
+ERASURES: Final = frozenset({ContentErased})
+SWEPT: Final = "erasure/swept"
 CAVEATS = tuple(said.replace("\n", " ") for said in (BACK_UPS, REMEDY, RESTORED, BEYOND))
 
 
@@ -45,12 +49,25 @@ def erase(ledger: EventLedger, record: Callable[[], Receipt]) -> Receipt:
     return ledger.together(whole).model_copy(update={"caveats": CAVEATS})
 
 
-def sweep(ledger: EventLedger) -> int:
+def sweep(ledger: EventLedger, vault: Vault) -> int:
     """Destroy every key that an erasure on record names; how many of them were there again.
 
-    After a crash between the two halves, or with a vault from a back-up.
+    After a crash between the two halves, or with a vault from a back-up. The vault itself knows up
+    to which event it was swept, so that a start does not read the whole ledger: one from a back-up
+    is swept from where it stood then.
     """
-    return sum(_destroy(ledger, recorded) for recorded in ledger.erasures())
+    last = ledger.at(ledger.position())
+    again = sum(_destroy(ledger, one) for one in ledger.telling(ERASURES, _swept(ledger, vault)))
+    if last is not None:
+        vault.put(SWEPT, f"{last.position} {last.id}".encode())
+    return again
+
+
+def _swept(ledger: EventLedger, vault: Vault) -> int:
+    """The position up to which this vault was swept; 0 where that was another ledger's event."""
+    position, _, event = (vault.get(SWEPT) or b"0").decode().partition(" ")
+    last = ledger.at(int(position)) if event else None
+    return int(position) if last is not None and str(last.id) == event else 0
 
 
 def _destroy(ledger: EventLedger, recorded: Recorded) -> bool:

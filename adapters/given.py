@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import Invalid
 from domain.law.applies import takes
-from domain.law.facts import Facts
+from domain.law.facts import Facts, Now
 from domain.law.matter import Happening, Matter, Profile
 from domain.law.pack import Duty
 from domain.law.rules import Rules
@@ -68,7 +68,7 @@ def facts(  # noqa: PLR0913, PLR0917 - all that a deadline is asked with
         vendor="vendor",
         happenings=tuple(one for one in happenings if one),
     )
-    return Facts(profile, matter, rules, start, (row,) if data else ())
+    return Facts(profile, matter, rules, Now(start), (row,) if data else ())
 
 
 def refuse_unknown(duties: Sequence[Duty], given: Mapping[str, str]) -> None:

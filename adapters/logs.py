@@ -8,9 +8,11 @@ import traceback
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
+from adapters.absent import absent
 from domain.errors import Invalid
+
+with absent("rich"):  # for coloured tracebacks, which no log of ours has: a tenth of a start
+    import structlog
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger

@@ -12,6 +12,21 @@ from domain.errors import Invalid
 Key = Callable[[Any], str]
 
 
+def behind(cursor: str | None, of: str) -> str | None:
+    """The key of the last row seen, which a cursor of this list holds; None without one."""
+    if cursor is None:
+        return None
+    name, wanted = _read(cursor)
+    if name != of:
+        raise _nowhere("this is no cursor of this list", cursor)
+    return wanted
+
+
+def cursor(key: str | None, of: str) -> str | None:
+    """The cursor behind a row; None where that was the last."""
+    return None if key is None else _written(of, key)
+
+
 def page(
     rows: Sequence[Any], key: Key, after: str | None, limit: int | None, of: str = ""
 ) -> tuple[list[Any], str | None]:
@@ -20,24 +35,22 @@ def page(
     `of` names the list, and its cursors carry it. Raises `Invalid` for a cursor of another list,
     and where its row is not in the list (any more).
     """
-    first = 0 if after is None else _behind(rows, key, after, of)
+    wanted = behind(after, of)
+    first = 0 if wanted is None else _place(rows, key, wanted, after)
     last = len(rows) if limit is None else first + limit
     found = list(rows[first:last])
     more = found and last < len(rows)
-    return found, _written(of, key(found[-1])) if more else None
+    return found, cursor(key(found[-1]), of) if more else None
 
 
-def _behind(rows: Sequence[Any], key: Key, cursor: str, of: str) -> int:
-    name, wanted = _read(cursor)
-    if name != of:
-        raise _nowhere("this is no cursor of this list", cursor)
+def _place(rows: Sequence[Any], key: Key, wanted: str, cursor: str | None) -> int:
     for place, row in enumerate(rows):
         if key(row) == wanted:
             return place + 1
     raise _nowhere("this cursor leads nowhere", cursor)
 
 
-def _nowhere(why: str, cursor: str) -> Invalid:
+def _nowhere(why: str, cursor: str | None) -> Invalid:
     return Invalid(
         why,
         field="after",

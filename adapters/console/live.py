@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, format_sse_event
@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from adapters.console.visit import Visiting, Visitor
 from projections import feed_index, parties
-from projections.rows import Rows
+from projections.rows import Row, Rows
 
 HEARTBEAT = 15.0  # seconds of silence after which a comment is sent, and the session looked at
 RETRY = 3000  # milliseconds after which a browser connects anew
 PAGE = 200
+EVERYBODY = ""  # in place of a party: all feeds together
 
 routes = APIRouter(include_in_schema=False)
 Heads = dict[str, int]
@@ -39,7 +40,7 @@ async def follow(visit: Visitor) -> AsyncIterator[bytes]:
             rows = house.rows()
             now = heads(visit.party, rows)
             if now != known:
-                said = {"incidents": moved(known, now, rows), "parties": sorted(_newer(known, now))}
+                said = await asyncio.to_thread(moved, known, now, rows)
                 yield format_sse_event(event="moved", data_str=json.dumps(said))
                 known = now
             try:
@@ -51,23 +52,35 @@ async def follow(visit: Visitor) -> AsyncIterator[bytes]:
 
 
 def heads(party: str, rows: Rows) -> Heads:
-    """How far each feed has come that this party may look at; it is read anew each time."""
+    """How far each feed has come that this party may look at; it is read anew each time.
+
+    For the operator that is one number, over all feeds.
+    """
     me = parties.profile(party, rows)
     if me is None:
         return {}
-    everyone = (one.id for one in parties.everybody(rows)) if "operator" in me.roles else ()
-    return {one: feed_index.head(one, rows) for one in (party, *me.scope, *everyone)}
+    if "operator" in me.roles:
+        return {EVERYBODY: feed_index.total(rows)}
+    return {one: feed_index.head(one, rows) for one in (party, *me.scope)}
 
 
-def moved(known: Heads, now: Heads, rows: Rows) -> list[str]:
-    """The incidents of which the feeds tell something new."""
-    found = (
-        row["subject"].split(".")[2]
-        for party in _newer(known, now)
-        for row in feed_index.page(party, known.get(party, 0), PAGE, rows)
-    )
-    return sorted(set(found) - {"_"})
+def moved(known: Heads, now: Heads, rows: Rows) -> dict[str, list[str]]:
+    """The incidents of which the feeds tell something new, and whose feeds those are."""
+    newer = [party for party, head in now.items() if head != known.get(party)]
+    incidents, whose = set[str](), set[str]()
+    for party in newer:
+        for row in _behind(party, known.get(party, 0), rows):
+            incidents.add(row["subject"].split(".")[2])
+            whose.add(row["feed"])
+    return {"incidents": sorted(incidents - {"_"}), "parties": sorted(whose)}
 
 
-def _newer(known: Heads, now: Heads) -> list[str]:
-    return [party for party, head in now.items() if head != known.get(party)]
+def _behind(party: str, head: int, rows: Rows) -> Iterator[Row]:
+    """The messages behind a head: in a feed by sequence, in all feeds together by number."""
+    while page := (
+        feed_index.after(head, PAGE, rows)
+        if party == EVERYBODY
+        else feed_index.page(party, head, PAGE, rows)
+    ):
+        yield from page
+        head = page[-1]["number" if party == EVERYBODY else "sequence"]

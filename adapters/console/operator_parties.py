@@ -52,7 +52,7 @@ async def added(visit: Visiting) -> Response:
 async def shown(visit: Visiting, party: str) -> Response:
     """A party and its credentials; never a secret, there is none left to show."""
     found = await _party(visit, party)
-    lag = next((row for row in await visit.ask("feeds") if row["party"] == party), None)
+    lag = next(iter(await visit.ask("feeds", party=party)), None)
     done = visit.request.query_params.get("done")
     return page(visit, "operator_party.html", **found, lag=lag, done=done)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from adapters.exports import calendar, tables
+from adapters.exports import tables
 from adapters.http import shapes_operations as out
 from adapters.http.identity import TheHouse, Who, address_of
 from adapters.http.questions import NAME, Ask, AsOf, Party
@@ -156,6 +156,8 @@ async def subscribed(
     secret: Annotated[str, Path(min_length=1, max_length=100, examples=["3yVh…"])],
 ) -> Response:
     """Open deadlines for a calendar program, which has no key but the address."""
+    from adapters.exports import calendar  # noqa: PLC0415 - loaded with the first that is read
+
     party = behind.calendars.party_of(secret)
     if party is None:
         behind.throttle.failed(address_of(request))

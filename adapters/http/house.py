@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from adapters.feeds import FeedMessage
 from adapters.http.calendars import Calendars
@@ -20,6 +20,8 @@ from projections.rows import Rows
 if TYPE_CHECKING:
     from adapters.http.oidc import Oidc
 
+BACK: Final = "/login/oidc/callback"  # where an identity provider sends people back to
+OIDC_COOKIE: Final = "varsel_oidc"  # that of people who are on their way to it
 Handle = Callable[[str, str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 

@@ -18,6 +18,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from adapters.http.house import BACK, OIDC_COOKIE
 from adapters.http.provider import Client, Provider, refusal
 from adapters.http.sessions import Sessions
 from adapters.keys import person
@@ -26,10 +27,8 @@ from domain.errors import Forbidden, Refused
 from projections import credentials
 from projections.rows import Rows
 
-COOKIE: Final = "varsel_oidc"
 LASTS: Final = timedelta(minutes=10)  # that a person has for logging in over there
 USER: Final = 16  # characters of the hash by which a person is called
-BACK: Final = "/login/oidc/callback"
 _KEPT: Final = "oidc/"
 
 
@@ -78,7 +77,7 @@ class Oidc:
         self._vault.put(_name(state), json.dumps(kept).encode())
         away = RedirectResponse(address, 303, {"Cache-Control": "no-store"})
         away.set_cookie(
-            COOKIE,
+            OIDC_COOKIE,
             browser,
             int(LASTS.total_seconds()),
             path=BACK,
@@ -92,7 +91,7 @@ class Oidc:
         """Who came back; raises `Unauthorized`, or `Forbidden` for somebody nobody let in."""
         asked = request.query_params
         kept = self._taken(asked.get("state", ""))
-        browser = request.cookies.get(COOKIE, "")
+        browser = request.cookies.get(OIDC_COOKIE, "")
         if kept is None or not hmac.compare_digest(kept["browser"], _hash(browser)):
             raise refusal("state")
         if kept["ends"] <= self._clock().isoformat() or "code" not in asked:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
+from adapters import paging
 from adapters.http import shapes_operations as out
 from adapters.http.bodies import json_body
 from adapters.http.commands import Key
@@ -148,8 +149,11 @@ async def feeds(request: Request, behind: TheHouse, who: Who) -> Response:
 )
 async def parties(request: Request, behind: TheHouse, who: Who, part: Pages) -> Response:
     """All parties: for the operator."""
-    rows = await behind.ask(who.party, "parties")
-    return answered(request, part.of("parties", rows, lambda row: str(row["id"])))
+    place = paging.behind(part.after, "parties")
+    rows = await behind.ask(who.party, "parties", after=place, limit=part.limit + 1)
+    found = rows[: part.limit]
+    more = found[-1]["id"] if len(rows) > part.limit else None
+    return answered(request, {"parties": found, "next": paging.cursor(more, "parties")})
 
 
 @routes.get(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from adapters.http.house import House
+from adapters.http.house import BACK, OIDC_COOKIE, House
 from adapters.http.identity import TheHouse, address_of
-from adapters.http.oidc import BACK, COOKIE, Oidc
 from adapters.http.problems import Unauthorized
 from adapters.http.sessions import SESSION_LASTS, cookie_name
 from domain.errors import Forbidden, NotFound
+
+if TYPE_CHECKING:
+    from adapters.http.oidc import Oidc
 
 routes = APIRouter(include_in_schema=False)
 START: Final = "/login/oidc"
@@ -34,7 +36,7 @@ async def back(request: Request, house: TheHouse) -> Response:
         raise
     tls = house.url.startswith("https:")
     home = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
-    home.delete_cookie(COOKIE, path=BACK, secure=tls, httponly=True, samesite="lax")
+    home.delete_cookie(OIDC_COOKIE, path=BACK, secure=tls, httponly=True, samesite="lax")
     home.set_cookie(
         cookie_name(house.url),
         entered.token,

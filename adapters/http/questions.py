@@ -8,13 +8,13 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from adapters import paging
 from adapters.http import components, shapes, shapes_knowledge
 from adapters.http.bodies import json_body
 from adapters.http.identity import TheHouse, Who
 from adapters.http.replies import answered
 from adapters.http.schema import accepted, asks, body, operation
 from adapters.http.strict import known_parameters
-from adapters.paging import page
 from domain.worksheet import Worksheet
 
 routes = APIRouter(prefix="/v1", tags=["questions"], dependencies=[Depends(known_parameters)])
@@ -76,7 +76,7 @@ class Page:
 
     def of(self, name: str, rows: list[Any], key: Callable[[Any], str]) -> dict[str, Any]:
         """This page of the rows, as the answer shows it."""
-        found, cursor = page(rows, key, self.after, self.limit, name)
+        found, cursor = paging.page(rows, key, self.after, self.limit, name)
         return {name: found, "next": cursor}
 
 
@@ -140,9 +140,11 @@ async def board(
     as_of: AsOf = None,
 ) -> Response:
     """A vendor's clients: told, delivered, acknowledged, asked, regulator, customers."""
-    found = await behind.ask(who.party, "board", incident=incident, as_of=as_of)
-    clients = part.of("clients", found["clients"], lambda row: str(row["client"]))
-    return answered(request, {"board": {**found, **clients}})
+    place = paging.behind(part.after, "clients")
+    asked = {"incident": incident, "as_of": as_of, "after": place, "limit": part.limit}
+    found = await behind.ask(who.party, "board", **asked)
+    more = paging.cursor(found["next"], "clients")
+    return answered(request, {"board": {**found, "next": more}})
 
 
 @routes.get("/incidents/{incident}/facts", **asks("facts", shapes.Facts, "what the party was told"))

@@ -107,8 +107,10 @@ def a_relay(
     platform: Platform,
     index: Index,
     restored: Restored,
-    read: Callable[[int], Recorded | None] | None = None,
+    *,
+    read: Callable[[int, int], Sequence[Recorded]] | None = None,
     keep: Callable[[Sequence[StoredMessage]], None] | None = None,
+    fresh: Callable[[str], bytes | None] = lambda _: None,
 ) -> Relay:
     logs.configure("ERROR")
 
@@ -118,11 +120,12 @@ def a_relay(
     ports = Ports(
         rows=lambda: index.rows,
         caught_up=caught_up,
-        read=read or index.read,
+        read=read or index.story.ledger.since,
         render=render,
         restore=restored,
         adopt=restored.adopt,
         keep=keep or restored.keep,
+        fresh=fresh,
     )
     return Relay(platform.nc, ports, logs.get())
 

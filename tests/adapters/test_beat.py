@@ -78,7 +78,7 @@ def test_the_loop_goes_on_while_the_database_hangs(asks: Asks) -> None:
         views = Hanging()
         asking = asyncio.ensure_future(asks(views))
         beats = 0
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while beats * BEAT < HELD:
                 await asyncio.sleep(BEAT)
                 beats += 1

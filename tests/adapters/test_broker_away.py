@@ -102,7 +102,7 @@ def test_servers_without_a_quorum_are_joined_when_they_have_one(
             speaker = Speaker(stack, "tls://nats.example", trouble, trouble)
             await speaker.begin()
             assert speaker._platform.away == str(trouble)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 await speaker.joined.wait()
             assert speaker._platform.away is None
 

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
-from adapters import folder
+from adapters import erasure, folder
+from adapters.store.ledger import EventLedger
 from adapters.store.vault import SealedVault
+from domain.envelope import Recorded
 from domain.errors import NotFound, Unavailable
 from domain.events import ContentErased, QuestionAsked, VendorReportedLeak
 from tests.adapters.running import raised
 from tests.adapters.test_platform import Desk, desk, play
 from tests.builders import (
+    Step,
     a_leak,
     a_notice,
     a_question,
@@ -64,6 +67,31 @@ def test_whoever_could_read_a_text_is_told_when_it_was_erased_and_by_whom(tmp_pa
             assert gone.message == "this text was erased on 2024-03-04 08:08 UTC by joker (mistake)"
 
     play(tmp_path, story, *told("joker"), a_question())
+
+
+def test_of_what_is_said_at_once_an_erasure_ends_just_what_came_before_it(tmp_path: Path) -> None:
+    """All of it waits for the writer together; those before and after share their commits."""
+
+    async def story(made: Desk) -> None:
+        names = ["b", "c"]
+        before, after = ([a_question(name=f"{one}{n}") for n in names] for one in ("old", "new"))
+        await asyncio.gather(*(sent(made, one) for one in (*before, ERASE, *after)))
+        asked = [
+            x for x in made.parts.ledger.since(0, 10_000) if isinstance(x.event, QuestionAsked)
+        ]
+        assert len(asked) == 1 + 2 * len(names)
+        for number, one in enumerate(asked):
+            opening = made.ask("zoopit", "text", text=f"{one.id}/text")
+            if number <= len(names):
+                assert "was erased on" in str(await raised(opening))
+            else:
+                assert (await opening)["text"] == "How many of ours?"
+
+    play(tmp_path, story, *told("joker"), a_question())
+
+
+async def sent(made: Desk, one: Step) -> None:
+    await made.platform.handle(one.by, one.do, {"with": dict(one.fields)})
 
 
 def test_whoever_could_not_read_it_is_not_told_that_it_was_erased(tmp_path: Path) -> None:
@@ -209,6 +237,47 @@ def test_a_vault_restored_from_a_back_up_is_swept_at_the_next_start(tmp_path: Pa
     asyncio.run(second())
 
 
+def test_a_start_looks_for_erasures_behind_those_that_the_last_end_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    telling = EventLedger.telling
+
+    def noted(self: EventLedger, kinds: Any, position: int = 0) -> list[Recorded]:
+        looked.append(position)
+        return telling(self, kinds, position)
+
+    async def life() -> int:
+        async with desk(tmp_path, *([] if looked else told("joker"))) as made:
+            return made.parts.ledger.position()
+
+    monkeypatch.setattr(EventLedger, "telling", noted)
+    last = asyncio.run(life())
+    asyncio.run(life())
+    at_start, at_end, again, _ = looked
+    assert (at_start, again) == (0, last)
+    assert at_end <= last
+
+
+def test_a_vault_that_was_swept_for_another_ledger_is_swept_whole(tmp_path: Path) -> None:
+    async def first() -> bytes:
+        async with desk(tmp_path, *told("joker"), a_question()) as made:
+            kept = folder.Folder(tmp_path).vault.read_bytes()
+            await made.take(ERASE)
+            return kept
+
+    async def second() -> None:
+        async with desk(tmp_path) as made:
+            assert key(made) is None
+
+    kept = asyncio.run(first())
+    folder.Folder(tmp_path).vault.write_bytes(kept)
+    vault = folder.open_vault(folder.Folder(tmp_path), None)
+    vault.put(erasure.SWEPT, b"1 018f0000-0000-7000-8000-000000000000")
+    vault.close()
+    asyncio.run(second())
+
+
 def test_a_sweep_leaves_the_key_of_what_was_written_after_the_erasure(tmp_path: Path) -> None:
     async def first() -> None:
         async with desk(tmp_path, *told("joker"), a_question()) as made:
@@ -224,7 +293,7 @@ def test_a_sweep_leaves_the_key_of_what_was_written_after_the_erasure(tmp_path: 
 
 # Killed with SIGKILL when this function is called, before it has done anything, or when it is done.
 POINTS = {
-    "before it is recorded": ("adapters.store.recorders.SqliteLedgerRecorder._insert_events", "at"),
+    "before it is recorded": ("adapters.store.sqlite.SqliteLedgerRecorder._insert_events", "at"),
     "recorded, before the key goes": ("adapters.store.sealing.Sealer.erase", "at"),
     "while the key goes": ("adapters.store.vault.SealedVault.destroy", "at"),
     "when the key is gone": ("adapters.store.vault.SealedVault.destroy", "after"),

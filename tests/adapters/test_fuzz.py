@@ -27,7 +27,7 @@ from tests.adapters.nats.lab import TOLERATED
 from tests.adapters.running import Up, up_with
 from tests.builders import a_concern, a_leak, a_notice, a_question
 
-pytestmark = [TOLERATED, pytest.mark.timeout(300)]
+pytestmark = TOLERATED
 
 INPUTS = int(os.environ.get("VARSEL_FUZZ", "3000"))
 AT_ONCE = 50

@@ -160,6 +160,30 @@ def test_while_the_views_are_stuck_questions_are_refused_and_health_says_why(
     play(tmp_path, story, *told("joker"))
 
 
+def test_as_of_before_all_that_the_views_lack_is_answered_though_they_are_stuck(
+    tmp_path: Path,
+) -> None:
+    async def story(made: Desk) -> None:
+        def stumble(*_: object) -> None:
+            raise ZeroDivisionError
+
+        before = await made.ask("joker", "timeline")
+        made.parts.views._projections = (stumble,)
+        held = made.parts.ledger.position()
+        await made.take(an_acknowledgement())
+        [lacking, *_] = made.parts.ledger.since(held, 1)
+        at = lacking.envelope.recorded_at
+        then = (at - timedelta(microseconds=1)).isoformat()
+        assert await made.ask("joker", "timeline", as_of=then) == before
+        for asked in (at.isoformat(), "2100-01-01", "no time", None):
+            refused = await raised(made.ask("joker", "timeline", as_of=asked))
+            assert isinstance(refused, Unavailable)
+        refused = await raised(made.ask("joker", "timeline", as_of=then, party=5))
+        assert isinstance(refused, Unavailable)
+
+    play(tmp_path, story, *told("joker"))
+
+
 def test_a_name_that_the_views_do_not_know_yet_is_not_called_wrong(tmp_path: Path) -> None:
     async def story(made: Desk) -> None:
         def stumble(*_: object) -> None:

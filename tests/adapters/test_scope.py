@@ -116,7 +116,7 @@ def test_what_it_hands_back_unread_is_not_handed_out_to_it_again(tmp_path: Path)
             nc = await connect(platform.running.url, creds, name="raw")
             context = nc.jetstream(prefix=API_PREFIX)
             puller = await context.pull_subscribe_bind(consumer=creds.account_key, stream=STREAM)
-            first = await puller.fetch(50, timeout=5)
+            first = await puller.fetch(50, timeout=20)
             assert any(".joker." in each.subject for each in first)
             await set_scope(platform, "kiwi")
             for each in first:

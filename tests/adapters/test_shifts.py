@@ -97,7 +97,7 @@ def test_a_turn_that_is_given_up_is_asked_for_again_when_the_process_is_fit() ->
             await ours.take("relay", nothing, stack, wait=True, fit=ready)
             fit.clear()
             ours.give_up("relay")
-            await asyncio.wait({asyncio.create_task(turns.taken[0].wait())}, timeout=5)
+            await asyncio.wait({asyncio.create_task(turns.taken[0].wait())}, timeout=20)
             await until(lambda: "relay" not in ours._ours)
             assert len(turns.taken) == 1
             fit.set()
@@ -135,14 +135,14 @@ def test_whoever_relays_and_does_not_reach_nats_for_long_leaves_its_turn(
         done, _ = await asyncio.wait({minding}, timeout=0.4)
         assert not done
         core.is_connected = False
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await minding
         assert given_up == ["relay"]
         waiting = asyncio.create_task(shift.fit())
         done, _ = await asyncio.wait({waiting}, timeout=0.1)
         assert not done
         core.is_connected = True
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await waiting
 
     asyncio.run(scenario())

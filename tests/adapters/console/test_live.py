@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.adapters.console.browsing import Browser, browser, house_of, incident, told
 from tests.builders import a_leak, a_notice, an_update
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 
 
 async def moves(reader: Browser) -> AsyncGenerator[list[str]]:
@@ -51,6 +51,20 @@ def test_nobody_hears_of_what_is_told_to_others(tmp_path: Path) -> None:
                 await platform.take(a_notice("kiwi"))
                 [only] = await anext(heard)
             assert f"/incidents/{only}" == await incident(platform, "kiwi")
+            await heard.aclose()
+
+    asyncio.run(story())
+
+
+def test_the_operators_page_hears_of_whatever_moves(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with told(tmp_path) as platform, browser(platform, "operator") as reader:
+            heard = moves(reader)
+            async with asyncio.timeout(PATIENCE):
+                await anext(heard)
+                await platform.take(an_update())
+                [only] = await anext(heard)
+            assert f"/incidents/{only}" == await incident(platform)
             await heard.aclose()
 
     asyncio.run(story())

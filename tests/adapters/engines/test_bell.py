@@ -17,7 +17,7 @@ from adapters.engines.postgres import PostgresBell, channel
 from adapters.sql.postgres import Database, address
 from tests.postgres import database
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def test_a_turn_is_held_by_one_process_and_then_by_the_next() -> None:
             done, _ = await asyncio.wait({waiting}, timeout=1.5)  # it has asked twice by now
             assert not done
             order.append("first")
-        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(waiting, 20)
         assert order == ["first", "second"]
 
     asyncio.run(check())
@@ -50,7 +50,7 @@ def test_a_turn_is_held_by_one_process_and_then_by_the_next() -> None:
 def test_turns_of_different_names_do_not_wait_for_each_other() -> None:
     async def check() -> None:
         url = database()
-        async with turns(url).turn("relay"), asyncio.timeout(5), turns(url).turn("projector"):
+        async with turns(url).turn("relay"), asyncio.timeout(20), turns(url).turn("projector"):
             pass
 
     asyncio.run(check())
@@ -62,7 +62,7 @@ def test_the_holder_learns_that_its_turn_is_lost_with_its_session() -> None:
         async with turns(url).turn("relay") as lost:
             await asyncio.to_thread(end_sessions, url)
             await until(lost.is_set)
-            async with asyncio.timeout(10), turns(url).turn("relay") as again:
+            async with asyncio.timeout(20), turns(url).turn("relay") as again:
                 assert not again.is_set()
 
     asyncio.run(check())

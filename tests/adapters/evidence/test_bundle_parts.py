@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from adapters.evidence.bundle_parts import KEPT, MADE_AGAIN, PART, Bundles
-from adapters.evidence.collect import Moment
+from adapters.evidence.bundle_parts import KEPT, MADE_AGAIN, PART, Bundles, Moment
 from adapters.store.vault import MemoryVault, Vault
 from domain.errors import NotFound, TooMany
 

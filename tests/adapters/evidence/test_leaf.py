@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.evidence.leaf import canonical, leaf_bytes, parts, stands_for
+from adapters.canonical import canonical
+from adapters.evidence.leaf import leaf_bytes, parts, stands_for
 from adapters.store.mapper import Entry, VarselMapper
 from adapters.store.sealing import Sealer
 from adapters.store.stored import StoredRow

@@ -271,7 +271,7 @@ def test_the_follower_signs_whatever_is_appended(tmp_path: Path) -> None:
         ledger.watch(follower.wake)
         for number in range(5):
             fill(ledger, 1, number)
-            assert follower.wait_for(number + 1, 10.0)
+            assert follower.wait_for(number + 1, 20.0)
         assert log.size() == 5
 
 
@@ -282,7 +282,7 @@ def test_several_batches_come_one_after_the_other(
     with opened(tmp_path) as (ledger, log):
         fill(ledger, 5)
         with following(log) as follower:
-            assert follower.wait_for(5, 10.0)
+            assert follower.wait_for(5, 20.0)
         assert [one.size for one in log.checkpoints()] == [2, 4, 5]
 
 
@@ -290,7 +290,7 @@ def test_a_follower_in_trouble_says_so_and_nobody_waits_for_it(tmp_path: Path) -
     made(tmp_path, 2)
     restated(tmp_path, 2, lambda state: state.replace(b"joker", b"kiwii"))
     with opened(tmp_path) as (_, log), following(log) as follower:
-        assert not follower.wait_for(3, 10.0)
+        assert not follower.wait_for(3, 20.0)
         assert "disagree" in (follower.trouble or "")
 
 
@@ -313,7 +313,7 @@ def test_a_row_that_no_platform_wrote_like_this_is_never_signed_for(
         fill(ledger, 2, 2)
         restated(tmp_path, 4, change)
         with following(log) as follower:
-            assert not follower.wait_for(4, 10.0)
+            assert not follower.wait_for(4, 20.0)
             assert "position 4" in (follower.trouble or "")
         assert log.size() == 2
 
@@ -324,11 +324,11 @@ def test_a_follower_whose_ledger_fails_goes_on_when_it_is_back(tmp_path: Path) -
         source = Failing(ledger.rows_since, ledger.receipt_hashes)
         log._source = source
         with following(log) as follower:
-            assert source.failed.wait(10.0)
+            assert source.failed.wait(20.0)
             source.well = True
             follower.wake()
-            deadline = time.monotonic() + 10.0
-            while not follower.wait_for(1, 10.0):  # at once while there is trouble
+            deadline = time.monotonic() + 20.0
+            while not follower.wait_for(1, 20.0):  # at once while there is trouble
                 assert time.monotonic() < deadline
             assert follower.trouble is None
         assert log.size() == 1

@@ -14,12 +14,13 @@ from uuid import UUID
 import pytest
 
 from adapters import logs
+from adapters.canonical import canonical
 from adapters.engines.bell import LocalBell
 from adapters.engines.postgres import PostgresBell
 from adapters.evidence import follower as followers
 from adapters.evidence import tree
 from adapters.evidence.follower import Follower, Watcher
-from adapters.evidence.leaf import canonical, leaf_hash
+from adapters.evidence.leaf import leaf_hash
 from adapters.evidence.log import BATCH, TransparencyLog
 from adapters.evidence.opening import LAST, remember_last, require_last, signer
 from adapters.sql.postgres import Database, address
@@ -308,10 +309,10 @@ def test_a_process_that_does_not_follow_waits_for_the_one_that_does(opening: Ope
     follower = Follower(log, logs.get(), bell)
     watcher = Watcher(TransparencyLog(opening(), source, SIGNER), logs.get(), bell)
     with running(follower), running(watcher):
-        assert watcher.wait_for(2, 10.0)
+        assert watcher.wait_for(2, 20.0)
         source.grow(1)
         follower.wake()
-        assert watcher.wait_for(3, 10.0)
+        assert watcher.wait_for(3, 20.0)
         assert watcher.newest == log.checkpoint()
         assert not watcher.wait_for(4, 0.01)
 
@@ -324,7 +325,7 @@ def test_without_a_bell_it_looks_by_itself(opening: Open, monkeypatch: pytest.Mo
     with running(watcher):
         waiting = threading.Timer(0.1, follow, (log,))
         waiting.start()
-        assert watcher.wait_for(2, 10.0)
+        assert watcher.wait_for(2, 20.0)
         waiting.join()
 
 
@@ -344,12 +345,12 @@ def test_the_bell_is_heard_through_postgresql(monkeypatch: pytest.MonkeyPatch) -
         watcher = Watcher(log, logs.get(), bells[1])
         stack.enter_context(running(follower))
         stack.enter_context(running(watcher))
-        assert watcher.wait_for(1, 10.0)
+        assert watcher.wait_for(1, 20.0)
         for position in range(2, 6):
             source.grow(1)
             timer = threading.Timer(0.05, follower.wake)
             timer.start()
-            assert watcher.wait_for(position, 10.0)
+            assert watcher.wait_for(position, 20.0)
             timer.join()
 
 
@@ -364,11 +365,11 @@ def test_a_log_that_cannot_be_read_is_a_trouble_until_it_can(
     store.rows("ALTER TABLE checkpoints RENAME TO elsewhere")
     watcher = Watcher(log, logs.get(), LocalBell())
     with running(watcher):
-        assert not watcher.wait_for(1, 10.0)
+        assert not watcher.wait_for(1, 20.0)
         assert "does not answer" in (watcher.trouble or "")
         store.rows("ALTER TABLE elsewhere RENAME TO checkpoints")
-        deadline = time.monotonic() + 10.0
-        while not watcher.wait_for(1, 10.0):  # at once while there is trouble
+        deadline = time.monotonic() + 20.0
+        while not watcher.wait_for(1, 20.0):  # at once while there is trouble
             assert time.monotonic() < deadline
         assert watcher.trouble is None
     store.close()

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from adapters.http.problems import MEDIA_TYPE
 from tests.adapters.http.lab import OPS, Door, open_door, problem, tell
 from tests.adapters.http.test_commands import play
 from tests.adapters.nats.lab import TOLERATED, until
-from tests.builders import a_leak
+from tests.builders import a_leak, a_notice
 
 pytestmark = TOLERATED
 
@@ -28,7 +29,7 @@ async def connected(
     host, _, port = door.house.url.removeprefix("http://").rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             yield reader, writer
     finally:
         writer.transport.abort()
@@ -113,6 +114,42 @@ def test_pages_hold_every_row_once_while_new_ones_arrive(tmp_path: Path) -> None
         whole = [one["event"] for one in (await joker.get("/v1/timeline")).json()["timeline"]]
         assert found == whole
         assert len(whole) > len(before) > 4
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("by", "path", "rows", "key"),
+    [
+        ("zoopit", "/v1/incidents/leak/board", "clients", "client"),
+        (OPS, "/v1/parties", "parties", "id"),
+    ],
+)
+def test_clients_and_parties_are_read_from_where_the_page_before_ended(
+    by: str, path: str, rows: str, key: str, tmp_path: Path
+) -> None:
+    async def story(door: Door) -> None:
+        await tell(door)
+        await door.platform.take(a_notice("kiwi"))
+        asking = await door.by(by)
+
+        async def page(**asked: Any) -> dict[str, Any]:
+            answer = (await asking.get(path, params=asked)).json()
+            return dict(answer.get("board", answer))
+
+        whole = [one[key] for one in (await page())[rows]]
+        found, after = [], None
+        while True:
+            part = await page(limit=1, **({"after": after} if after else {}))
+            found += [one[key] for one in part[rows]]
+            after = part["next"]
+            if after is None:
+                break
+        assert found == whole
+        assert len(whole) > 1
+        other = (await (await door.by("joker")).get("/v1/timeline", params={"limit": 1})).json()
+        refused = await asking.get(path, params={"after": other["next"]})
+        assert (refused.status_code, problem(refused)["field"]) == (422, "after")
 
     play(tmp_path, story)
 

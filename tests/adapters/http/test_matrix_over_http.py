@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
 from adapters.http.app import create
 from adapters.http.schema import OPERATION
@@ -22,7 +21,7 @@ from tests.adapters.matrix.cells import ABOUT_INCIDENTS
 from tests.adapters.matrix.playing import a_text, play, play_briefly
 from tests.adapters.nats.lab import TOLERATED
 
-pytestmark = [TOLERATED, pytest.mark.timeout(400)]
+pytestmark = TOLERATED
 PUBLIC = {"healthz", "readyz", "schemas"}
 """Operation ids of what anybody may ask; the calendar's secret address is a key of its own."""
 

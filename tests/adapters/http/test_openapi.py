@@ -18,7 +18,7 @@ from adapters.http import streaming, throttle
 from tests.adapters.http.lab import OPS, Door, open_door, tell
 from tests.adapters.nats.lab import TOLERATED
 
-pytestmark = [TOLERATED, pytest.mark.timeout(300)]
+pytestmark = TOLERATED
 EXAMPLES = 1  # for each operation, beside those of the document and of its schemas
 ACCEPTED = ["2xx", "304", "401", "403", "404", "409", "422", "429"]
 """Of what fits its schema. 422: some rules go across fields, which no schema can say."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.nats.subjects import acks, consumer_api
+from adapters.nats.subjects import LIVE, acks, consumer_api
 from adapters.schemas import documents, rendered
 from adapters.schemas.requests import QUESTIONS
 from domain.commands import VERBS
@@ -48,7 +48,7 @@ def complaints(said: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_public_parser_reads_it_without_complaint(name: str, tmp_path: Path) -> None:
     said = parsed(rendered()[name].decode(), tmp_path)
     assert complaints(said) == []
-    assert said["read"]["operations"] == len(VERBS) + len(QUESTIONS) + 5  # and those of the feed
+    assert said["read"]["operations"] == len(VERBS) + len(QUESTIONS) + 6  # and those of the feed
     assert said["read"]["messages"] > len(TOPICS) + len(VERBS) + len(QUESTIONS)
 
 
@@ -84,7 +84,7 @@ def test_the_subjects_are_those_a_party_has_in_its_account() -> None:
         str(channel["address"]).replace("{accountKey}", KEY).replace("{rest}", ">")
         for channel in channels
     }
-    mine = {*consumer_api(KEY), acks(KEY)[0]}
+    mine = {*consumer_api(KEY), acks(KEY)[0], LIVE}
     assert addresses == {*mine, *(f"intake.{verb}" for verb in (*VERBS, *QUESTIONS)), "None"}
 
 

@@ -68,7 +68,7 @@ def test_whatever_can_be_said_has_a_message_as_its_schema_says(
 ) -> None:
     envelope, event = data.draw(envelopes), data.draw(events(kind))
     recorded = Recorded(stream=STREAM, version=1, position=1, envelope=envelope, event=event)
-    place = Place(feed="joker", sequence=1, previous=FIRST_HASH, message=STREAM)
+    place = Place(feed="joker", sequence=1, previous=FIRST_HASH, message=str(STREAM))
     message = json.loads(render(recorded, place))
     assert complaints(message, schema_of(message)) == []
 

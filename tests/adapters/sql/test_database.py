@@ -113,6 +113,7 @@ def test_in_a_transaction_nothing_is_done_again(database: Database, url: str) ->
 
 def test_who_waits_too_long_for_a_connection_is_told_to_come_back(url: str) -> None:
     with closing(Database(address(url), size=1, patience=0.2)) as small:
+        small._pool.wait()
         with small.connection(), ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(small.read, COUNT)
             assert isinstance(waiting.exception(), Unavailable)
@@ -145,6 +146,7 @@ def test_a_server_that_was_killed_is_used_again_when_it_is_back() -> None:
         own_server() as server,
         closing(Database(address(server.database()), patience=1)) as database,
     ):
+        database._pool.wait()
         store = database.store()
         store.declare("CREATE TABLE IF NOT EXISTS t (a INTEGER)")
         store.rows("INSERT INTO t VALUES (?)", 1)

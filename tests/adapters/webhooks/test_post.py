@@ -12,7 +12,8 @@ import pytest
 from httpx2 import URL
 
 from adapters.webhooks import post as posting
-from adapters.webhooks.post import Letter, Post, Reply, Resolver, Unsafe, judge
+from adapters.webhooks.letters import Letter, Reply, Resolver, Unsafe, judge
+from adapters.webhooks.post import Post
 from tests.adapters.running import raised
 from tests.adapters.webhooks.certificates import authority
 from tests.adapters.webhooks.lab import Receiver, receiver, resolver

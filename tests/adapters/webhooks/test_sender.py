@@ -14,8 +14,8 @@ from adapters import logs
 from adapters.store.vault import MemoryVault
 from adapters.webhooks import sender as senders
 from adapters.webhooks.endpoints import Endpoint, Endpoints, new_secret
+from adapters.webhooks.letters import Letter, Reply
 from adapters.webhooks.outbox import Outbox
-from adapters.webhooks.post import Letter, Reply
 from adapters.webhooks.progress import Cursors, Progress
 from adapters.webhooks.schedule import DELAYS
 from adapters.webhooks.sender import Ports, Sender

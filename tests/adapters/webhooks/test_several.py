@@ -14,9 +14,9 @@ from adapters.store.ledger import EventLedger
 from adapters.store.vault import SealedVault
 from adapters.webhooks import sender as senders
 from adapters.webhooks.endpoints import Endpoints
+from adapters.webhooks.letters import Letter, Reply
 from adapters.webhooks.operations import Ports, Webhooks
 from adapters.webhooks.outbox import Outbox
-from adapters.webhooks.post import Letter, Reply
 from adapters.webhooks.progress import Cursors, Progress
 from adapters.webhooks.sender import Sender
 from adapters.wire import render
