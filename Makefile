@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test check bench audit clean
+.PHONY: help install lock demo test check bench bench-slow-disk peers audit clean
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -21,13 +21,11 @@ UV_LOCK := env -u PIP_FIND_LINKS $(UV) pip compile pyproject.toml --python-versi
 PRODUCTION := otel postgres reports tsa
 # What earns domain and projections their coverage; counting it slows all other tests by a third.
 SPECIFICATIONS := tests/domain tests/projections tests/history tests/scenarios
-# By itself: it is a dozen processes, and what it measures is how soon they go on.
-CLUSTERED := tests/faults/test_production.py
 NODE_PARTS := tests/node/node_modules/.package-lock.json
 ARGS ?=
 
 help: ## Lists these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## Sets up .venv from the locks, to run and to develop
 
@@ -41,9 +39,7 @@ demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--e
 
 test: .venv/.installed $(NODE_PARTS) .venv/.chromium ## Runs every test, then holds domain and projections to full coverage
 	$(BIN)/pytest -n 3 --dist loadscope $(SPECIFICATIONS) --cov
-	$(BIN)/pytest -n 3 --dist loadscope -m "not journey and not fault" $(SPECIFICATIONS:%=--ignore=%)
-	$(BIN)/pytest -n 2 --dist loadscope -m "journey or fault" --ignore=$(CLUSTERED)
-	$(BIN)/pytest $(CLUSTERED)
+	$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder $(SPECIFICATIONS:%=--ignore=%)
 
 check: export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # else it asks the network for a newer version
 check: .venv/.installed ## Lint, format, types, architecture
@@ -53,15 +49,22 @@ check: .venv/.installed ## Lint, format, types, architecture
 	$(BIN)/pyright --warnings
 	$(BIN)/lint-imports
 
-bench: .venv/.installed ## The speed figures, one JSON line each (never part of a test)
-	@for figure in benchmarks/[a-z]*.py; do \
-		name=$$(basename $$figure .py); $(BIN)/python -m benchmarks.$$name; done
+bench: .venv/.installed ## Each speed figure against its floor, one JSON line each, in under 8 minutes (never part of a test)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-slow-disk: .venv/.installed .venv/slow_flush.so ## The write figures again, each flush to disk a millisecond slower (Linux)
+	@LD_PRELOAD="$(CURDIR)/.venv/slow_flush.so" VARSEL_FLUSH_US=1000 VARSEL_BENCH_SLOW=1 \
+		$(BIN)/python -m benchmarks ingest single $(ARGS)
+
+peers: $(BIN)/npm ## What `make bench` compares with and npm has: Emmett and Message DB (minutes; a C++ compiler)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --prefix benchmarks/peers --no-audit --no-fund
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm rebuild --prefix benchmarks/peers --ignore-scripts=false sqlite3
 
 audit: .venv/.installed $(BIN)/npm ## Known vulnerabilities of every locked package; says so where it cannot ask
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/audit.py
 
 clean: ## Removes .venv and everything else that can be made again (never varsel-data)
-	rm -rf .venv artefacts .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist tests/node/node_modules
+	rm -rf .venv artefacts .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist {tests/node,benchmarks/peers}/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -92,6 +95,13 @@ $(BIN)/npm: | .venv/.installed
 $(NODE_PARTS): tests/node/package-lock.json $(BIN)/npm
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund
 	@touch $@
+
+.venv/slow_flush.so: benchmarks/slow_flush.c | $(BIN)/python
+	@command -v $(CC) >/dev/null || { echo "bench-slow-disk needs a C compiler; found no $(CC). \
+	Install one (apt-get install gcc), or name it: make bench-slow-disk CC=/path/to/cc" >&2; exit 1; }
+	@test "$$(uname)" = Linux || { echo "bench-slow-disk needs Linux (LD_PRELOAD); this is \
+	$$(uname). make bench runs here." >&2; exit 1; }
+	$(CC) -shared -fPIC -O2 -Wall -Wextra -o $@ $< -ldl
 
 # Where the tests find Chromium; looked for each time, as it is no part of .venv.
 .venv/.chromium: .FORCE | .venv/.installed

@@ -30,6 +30,10 @@ class Target:
         """Whether what was found is good enough."""
         return found <= self.bound if self.at_most else found >= self.bound
 
+    def margin(self, found: float) -> float:
+        """How many times better than it must be: 1 just meets it, less misses it."""
+        return self.bound / found if self.at_most else found / self.bound
+
     def __str__(self) -> str:
         return f"{'≤' if self.at_most else '≥'} {self.bound:g}{' floor' if self.ratio else ''}"
 
@@ -76,10 +80,14 @@ class Figure:
         return median(ratios) if ratios else None
 
     @property
+    def judged(self) -> float | None:
+        """What the target speaks of: the ratio, or the value itself."""
+        return self.ratio if self.target.ratio else self.value
+
+    @property
     def met(self) -> bool:
         """Whether the target is met."""
-        judged = self.ratio if self.target.ratio else self.value
-        return judged is not None and self.target.met(judged)
+        return self.judged is not None and self.target.met(self.judged)
 
     def line(self) -> dict[str, Any]:
         """As it is printed."""
@@ -91,6 +99,7 @@ class Figure:
             "ratio": _short(self.ratio),
             "target": str(self.target),
             "met": self.met,
+            "margin": _short(self.target.margin(self.judged)) if self.judged else None,
             "rounds": [[_short(part) for part in each] for each in self.rounds],
         }
 
@@ -125,6 +134,15 @@ def tell(*figures: Figure) -> None:
     for one in figures:
         sys.stdout.write(json.dumps(one.line(), ensure_ascii=False) + "\n")
         sys.stdout.flush()
+
+
+def tell_missing(figure: str, unit: str, target: Target, install: str) -> None:
+    """The line of a figure that needs what is not installed here; `install` is the command."""
+    nothing = dict.fromkeys(("value", "floor", "ratio"))
+    line = {"figure": figure, "unit": unit, **nothing, "target": str(target), "met": None}
+    line |= {"margin": None, "rounds": [], "not_installed": install}
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def percentile(values: Sequence[float], share: float) -> float:
