@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import gc
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("varsel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("varsel")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mostly waits for its processes begins first: all else is done in its pauses."""
+    items.sort(
+        key=lambda one: not {"fault", "journey"} & {mark.name for mark in one.iter_markers()}
+    )
 
 
 def pytest_collection_finish() -> None:

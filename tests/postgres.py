@@ -32,7 +32,7 @@ with warnings.catch_warnings():
 
 USER = "embedded_postgres"  # as root: PostgreSQL refuses to run as root itself
 INIT = Path(__file__).parents[1] / "docker" / "postgres" / "init.sql"
-PATIENCE = 30.0
+PATIENCE = 90.0  # seconds, against hanging alone
 _NUMBERS = count(1)
 
 

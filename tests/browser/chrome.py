@@ -25,7 +25,7 @@ from adapters.http.house import House
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts" / "browser"
-PATIENCE = 10_000  # milliseconds for what is to appear on a page
+PATIENCE = 20_000  # milliseconds for what is to appear on a page
 DESK: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 LEFT = "net::ERR_ABORTED"  # a page was left while something of it was still under way

@@ -183,7 +183,7 @@ class Crowd:
             yield
         finally:
             enough.set()
-            async with asyncio.timeout(2 * PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*tasks)
 
     async def _report(self, vendor: str, enough: asyncio.Event) -> None:

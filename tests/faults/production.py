@@ -48,7 +48,7 @@ class Production:
     """A `Stage` of several processes."""
 
     engine = PRODUCTION
-    pace = 0.1  # ten processes share the tests' cores
+    pace = 0.4  # ten processes share the tests' cores, and each fault looks at all that was said
 
     def __init__(
         self, root: Path, database: Postgres, cluster: Cluster, network: Network, disks: SmallDisks

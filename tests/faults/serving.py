@@ -53,7 +53,7 @@ class Process:
             assert self.runs, f"{self.name} has ended: {self.log.read_text()[-2000:]}"
             return self._said.read_bytes().startswith(b"ready ")
 
-        seen(ready, 3 * PATIENCE)
+        seen(ready)
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         """The log lines of that event so far, of all its lives."""

@@ -69,7 +69,7 @@ class Embedded:
     """One process and its nats-server on a folder."""
 
     engine = EMBEDDED
-    pace = 0.03
+    pace = 0.1
     ca = None
 
     def __init__(self, serve: Serve) -> None:

@@ -41,8 +41,9 @@ FOOT = """\
 ## What was not tried
 
 - **Power loss, and disks that lie.** A killed process leaves the kernel's cache intact: it cannot \
-show whether data was flushed. That SQLite, PostgreSQL and nats-server flush before they answer is \
-set and checked at start, not proved here.
+show whether data was flushed. That SQLite, PostgreSQL and the nodes of a cluster flush before \
+they answer is set and checked at start, not proved here. The embedded broker flushes each second; \
+what it would lose is taken away in `tests/adapters/test_power_cut.py`.
 - **Real flushes on PostgreSQL + cluster.** Its data lies on small disks in memory, so that they can
   be filled: a flush costs nothing there.
 - **Real disks that fail slowly**, file systems other than this machine's, network disks.

@@ -48,7 +48,7 @@ def test_while_the_brokers_disk_is_full_commands_are_accepted_and_health_tells(
             ballast.unlink()
             return time.monotonic()
 
-        caused(causes.BROKER_FULL, stage, 1, once)  # it takes a quarter of a minute to be given up
+        caused(causes.BROKER_FULL, stage, once)  # it takes a quarter of a minute to be given up
 
 
 def test_while_the_ledgers_disk_is_full_it_refuses_and_says_why(tmp_path: Path) -> None:
@@ -68,4 +68,4 @@ def test_while_the_ledgers_disk_is_full_it_refuses_and_says_why(tmp_path: Path) 
             ballast.unlink()
             return time.monotonic()
 
-        caused(causes.LEDGER_FULL, stage, 2, once)
+        caused(causes.LEDGER_FULL, stage, once)

@@ -42,7 +42,7 @@ def rendered(sample: Path) -> bytes:
     recorded = Recorded(
         stream=STREAM, version=VERSION, position=1, envelope=found.envelope, event=found.event
     )
-    place = Place(feed="joker", sequence=1, previous=FIRST_HASH, message=STREAM)
+    place = Place(feed="joker", sequence=1, previous=FIRST_HASH, message=str(STREAM))
     return render(recorded, place)
 
 

@@ -289,6 +289,9 @@ class OneKey:
     def once(self, name: str, secret: bytes) -> bytes:
         raise NotImplementedError(name, secret)
 
+    def keep(self, secrets: Mapping[str, bytes]) -> None:
+        raise NotImplementedError(secrets)
+
     def change(self, name: str, how: Change) -> None:
         raise NotImplementedError(name, how)
 

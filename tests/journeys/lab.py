@@ -26,7 +26,7 @@ from domain.errors import Unavailable
 
 T = TypeVar("T")
 VARSEL = str(Path(sys.executable).with_name("varsel"))
-PATIENCE = 60.0
+PATIENCE = 180.0  # seconds, against hanging alone: a loaded machine starts processes slowly
 GLANCE = 0.1
 PUBLIC = ("VARSEL_NATS_CA",)
 ALONE = ("--nats", "127.0.0.1:0", "--http", "127.0.0.1:0")

@@ -19,7 +19,7 @@ from tests.adapters.nats.lab import TOLERATED
 from tests.builders import a_leak, a_notice, a_revision
 from tests.journeys.lab import GLANCE, PATIENCE, Serve, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300), TOLERATED]
+pytestmark = [pytest.mark.journey, TOLERATED]
 REVISIONS, KILLS = 60, 3
 LOST = (httpx2.HTTPError, OSError)
 

@@ -17,7 +17,7 @@ from tests.adapters.nats.lab import TOLERATED
 from tests.journeys.conftest import Settle
 from tests.journeys.lab import GLANCE, Serve, Stage, Town, alive, insist, seen, varsel
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(240), TOLERATED]
+pytestmark = [pytest.mark.journey, TOLERATED]
 
 LEAK: dict[str, Any] = {
     "incident": "archive",

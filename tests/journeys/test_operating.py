@@ -16,7 +16,7 @@ from tests.journeys.conftest import Settle
 from tests.journeys.lab import Stage, Town, seen, until, varsel
 from tests.journeys.test_main_job import LEAK, MORE, TOLD
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(240), TOLERATED]
+pytestmark = [pytest.mark.journey, TOLERATED]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.adapters.webhooks.lab import Got, Receiver, receiver
 from tests.journeys.lab import Serve, Town, insist, until
 from tests.journeys.test_main_job import LEAK, TOLD
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(240), TOLERATED]
+pytestmark = [pytest.mark.journey, TOLERATED]
 
 SEED = 20260227
 QUESTIONS = 10  # before each kill
