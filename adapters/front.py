@@ -60,6 +60,7 @@ async def open_front(  # noqa: PLR0913, PLR0917 - a part of the root: it names e
     )
     await stack.enter_async_context(serving(create(house), at, changes))
     platform.link, platform.calendars = house.link, house.calendars
+    platform.opening = False
     return house
 
 

@@ -84,6 +84,7 @@ class Platform:
         self.reminders: Reminders | None = None
         self.webhooks: Webhooks | None = None
         self.away: str | None = None  # why this process does not reach NATS, where it should
+        self.opening = False  # whether there will be an HTTP door that is not open yet
         self.link: Callable[[str], str] | None = None
         self.calendars: Calendars | None = None
         self._operations: dict[str, Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]] = {
@@ -206,7 +207,7 @@ class Platform:
     async def _console_link(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
         """A link that logs a party's own people in at the console, once and soon."""
         if self.link is None:
-            raise _no_door()
+            raise self._no_door()
         return {"link": await asyncio.to_thread(self.link, party)}
 
     async def _calendar_link(self, party: str, _: dict[str, Any]) -> dict[str, Any]:
@@ -219,7 +220,7 @@ class Platform:
 
     def _calendars(self) -> Calendars:
         if self.calendars is None:
-            raise _no_door()
+            raise self._no_door()
         return self.calendars
 
     async def _rebuild(self, _party: str, _: dict[str, Any]) -> dict[str, Any]:
@@ -280,7 +281,7 @@ class Platform:
     async def _webhook(self, verb: str, party: str, body: dict[str, Any]) -> dict[str, Any]:
         """A party's own endpoints: added, shown, tried, renewed, opened again, removed."""
         if self.webhooks is None:
-            raise Unavailable("the platform is still starting", next_step="try again in a moment")
+            raise _starting()
         await self.settled()
         return await self.webhooks.handle(request_of(party, verb, body))
 
@@ -300,12 +301,17 @@ class Platform:
 
     def _admission(self) -> Admission:
         if self.admission is None:
-            raise Unavailable("the platform is still starting", next_step="try again in a moment")
+            raise _starting()
         return self.admission
 
+    def _no_door(self) -> Unavailable:
+        if self.opening:
+            return _starting()
+        return Unavailable(
+            "this platform has no HTTP door",
+            next_step="start it with varsel serve --http 127.0.0.1:8080",
+        )
 
-def _no_door() -> Unavailable:
-    return Unavailable(
-        "this platform has no HTTP door",
-        next_step="start it with varsel serve --http 127.0.0.1:8080",
-    )
+
+def _starting() -> Unavailable:
+    return Unavailable("the platform is still starting", next_step="try again in a moment")

@@ -1,13 +1,23 @@
-"""For every test: hypothesis judges what is true, never how fast this machine is."""
+"""For every test: hypothesis judges what is true, never how fast this machine is.
+
+Its examples are the same at every run, so that what passed yesterday passes today. To look for
+others: `VARSEL_EXPLORE=1 make test`.
+"""
 
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("varsel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "varsel",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not os.environ.get("VARSEL_EXPLORE"),
+)
 settings.load_profile("varsel")
 
 

@@ -33,6 +33,7 @@ async def begun(ground: Ground, server: EmbeddedServer | None) -> Running:
     settings = ground.settings
     parts = furnish(ground)
     platform = Platform(parts)
+    platform.opening = settings.http_port is not None and Role.API in settings.plays
     shifts = Shifts(ground.turns, ground.log)
     _attend(ground, parts, platform, shifts)
     if Role.PROJECTOR in settings.plays and ground.database is not None:

@@ -118,6 +118,20 @@ def test_while_it_starts_parties_are_not_let_in(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+@pytest.mark.parametrize(("opening", "said"), [(True, "still starting"), (False, "no HTTP door")])
+def test_a_link_is_given_only_where_there_is_a_door(
+    tmp_path: Path, *, opening: bool, said: str
+) -> None:
+    async def story(made: Desk) -> None:
+        made.platform.opening = opening
+        for verb in ("console_link", "calendar_link", "calendar_unlink"):
+            error = await raised(made.ask("joker", verb))
+            assert isinstance(error, Unavailable)
+            assert said in str(error)
+
+    play(tmp_path, story)
+
+
 def test_a_rebuild_gives_the_same_answers(tmp_path: Path) -> None:
     async def story(made: Desk) -> None:
         questions = ("timeline", "obligations", "register")

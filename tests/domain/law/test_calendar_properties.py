@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -154,15 +155,32 @@ def test_under_relief_a_later_start_can_be_due_earlier() -> None:
     assert f"{second.at:%A %H:%M}" == "Monday 01:00"
 
 
+def in_business_days(start: datetime, period: Period, counting: Counting) -> datetime:
+    (due,) = earliest_of([Clock(start, period)], ["business_days"], counting)
+    return due.at.astimezone(UTC)
+
+
 @given(instants, later, business, countings)
-def test_business_days_never_end_before_their_start_nor_earlier_for_a_later_one(
+def test_business_days_never_end_earlier_for_a_later_start(
     start: datetime, later: timedelta, period: Period, counting: Counting
 ) -> None:
-    first, second = (
-        earliest_of([Clock(at, period)], ["business_days"], counting)[0].at.astimezone(UTC)
-        for at in (start, start + later)
-    )
-    assert start < first <= second
+    first, second = (in_business_days(at, period, counting) for at in (start, start + later))
+    assert first <= second
+
+
+@given(instants, business, countings)
+def test_business_days_never_end_before_an_event_that_is_dated_where_they_are_counted(
+    start: datetime, period: Period, counting: Counting
+) -> None:
+    assert start < in_business_days(start, period, replace(counting, event_zone=None))
+
+
+@settings(deadline=None)  # the first look at a year reads its holidays
+@given(instants, zones)
+def test_four_business_days_end_after_the_event_wherever_it_is_dated(
+    start: datetime, zone: ZoneInfo
+) -> None:
+    assert start < in_business_days(start, Period.parse("P4D"), edgar(event_zone=zone))
 
 
 @settings(deadline=None)  # the first look at a year reads its holidays
