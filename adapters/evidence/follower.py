@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 from adapters.engines.bell import Bell
 from adapters.evidence.checkpoint import Checkpoint
-from adapters.evidence.log import TransparencyLog
+from adapters.evidence.log import BATCH, TransparencyLog
 from adapters.logs import Log
 from domain.errors import VarselError
 
 IDLE, RETRY = 1.0, 2.0  # seconds
+REST = 0.05  # seconds at most, between two looks
 
 
 class Signing(ABC):
@@ -69,12 +70,15 @@ class Signing(ABC):
         """Looking failed for another reason than the last time."""
 
     def _run(self) -> None:
+        """Rests as long as it worked: what comes meanwhile is signed, and checked, together."""
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
                 self._look()
             except Exception as trouble:  # noqa: BLE001 - whoever dies here stays unseen
                 self._stumble(trouble)
             else:
+                self._stopping.wait(min(REST, time.monotonic() - began))
                 self._wake.wait(IDLE)
                 self._wake.clear()
 
@@ -120,10 +124,12 @@ class Follower(Signing):
         if not agreed:
             self._evidence.require_agreement()
             self._agree()
-        while not self._stopping.is_set() and self._evidence.catch_up():
+        grown = BATCH  # as many, and there may be more
+        while grown >= BATCH and not self._stopping.is_set():
+            grown = self._evidence.catch_up()
             self._announce()
-            self._bell.ring("evidence")
-        self._announce()
+            if grown:
+                self._bell.ring("evidence")
         self._agreed = True
 
     def _stumbled(self, said: str) -> None:

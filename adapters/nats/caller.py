@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
-from adapters.nats.connection import Connection, Report, ask, connect, silent
+from adapters.nats.connection import Connection, Message, Report, ask, connect, silent
 from adapters.nats.credentials import Credentials
-from adapters.nats.errors import Disconnected
+from adapters.nats.errors import Disconnected, NobodyTakes
 from adapters.nats.trust import MAX_PAYLOAD
 from domain.errors import Invalid, Unavailable, from_problem
 
 ERROR_HEADER: Final = "Varsel-Error"
+_HANDOVER: Final = 2.0  # seconds: one process stops, and not all nodes know of the other one yet
+_PAUSE: Final = 0.1
 
 
 class Caller:
@@ -66,13 +70,24 @@ class Caller:
                 next_step="split it into several",
             )
         try:
-            reply = await ask(self._nc, f"intake.{verb}", body, patience)
+            reply = await self._asked(f"intake.{verb}", body, patience)
         except Disconnected as lost:
             raise self._creds.expired(datetime.now(UTC)) or lost from None
         answer = _document(verb, reply.data)
         if (reply.headers or {}).get(ERROR_HEADER) == "1":
             raise from_problem(_document(verb, answer.get("error")))
         return answer
+
+    async def _asked(self, subject: str, body: bytes, patience: float) -> Message:
+        """Where nobody is there to ask, somebody may be in a moment."""
+        deadline = time.monotonic() + min(patience, _HANDOVER)
+        while True:
+            try:
+                return await ask(self._nc, subject, body, patience)
+            except NobodyTakes:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(_PAUSE)
 
 
 def _document(verb: str, found: object) -> dict[str, Any]:

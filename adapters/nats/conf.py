@@ -13,6 +13,9 @@ from typing import Final
 
 from adapters.nats.trust import MAX_PAYLOAD, Trust
 
+# A power cut takes that much along: the ledger, which flushes before it accepts, has it and the
+# relay fills it up again (docs/decisions/0027-live-delivery-and-sync.md).
+SYNC: Final = "1s"
 # Only a ceiling: publishes past it are refused, and the ledger, not FEED, is the record.
 DEFAULT_MAX_FILE_STORE: Final = 64 * 1024**3
 
@@ -83,9 +86,7 @@ resolver_preload: {{
 
 jetstream {{
   store_dir: {_quoted(place.js)}
-  # A power cut takes the last second along: the ledger, which flushes before it accepts, has it
-  # and the relay fills it up again (docs/decisions/0027-live-delivery-and-sync.md).
-  sync_interval: "1s"
+  sync_interval: {SYNC}
   max_memory_store: {64 * 1024**2}
   max_file_store: {place.max_file_store}
   strict: true

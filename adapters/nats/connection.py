@@ -18,7 +18,7 @@ from nats.aio.client import Client, RawCredentials
 
 from adapters.nats.addresses import servers
 from adapters.nats.credentials import Credentials
-from adapters.nats.errors import CredentialsRefused, Disconnected, Unanswered
+from adapters.nats.errors import CredentialsRefused, Disconnected, NobodyTakes, Unanswered
 from adapters.nats.parting import LeavingClient
 from adapters.tasks import end
 
@@ -55,10 +55,9 @@ class Message(Protocol):
 
 
 class Subscription(Protocol):
-    """Interest in a subject; `drain` gives it up once what came before has been handled."""
+    """Interest in a subject."""
 
     async def unsubscribe(self) -> None: ...
-    async def drain(self) -> None: ...
 
 
 class Sequences(Protocol):
@@ -127,6 +126,7 @@ class Connection(Protocol):
         queue: str = ...,
         cb: Callable[[Message], Awaitable[None]] | None = ...,
     ) -> Subscription: ...
+    async def leave(self, subscription: Subscription) -> None: ...
     async def send(self, publications: Sequence[bytes]) -> None: ...
     def jetstream(self, *, prefix: str) -> JetStream: ...
     async def force_reconnect(self) -> None: ...
@@ -222,7 +222,7 @@ async def _request(nc: Connection, subject: str, payload: bytes, patience: float
     try:
         return await nc.request(subject, payload, timeout=patience)
     except nats.errors.NoRespondersError as error:
-        raise Unanswered(f"nobody takes {subject}") from error
+        raise NobodyTakes(f"nobody takes {subject}") from error
     except TimeoutError as error:
         raise Unanswered(f"no answer to {subject} within {patience:g} s") from error
     except nats.errors.Error as error:

@@ -12,6 +12,7 @@ Unavailable
 ├── ServerFailed            nats-server is missing, does not start, or died
 ├── Disconnected            no server reached, or the connection is closed for good
 ├── Unanswered              nobody answered in time
+│   └── NobodyTakes         nobody was there to ask
 ├── AccountRefused          the resolver did not take an account
 ├── JetStreamRefused        JetStream answered with an error (`err_code` says which)
 ├── FeedGap                 the stream counts a message that it cannot give
@@ -55,6 +56,10 @@ class Disconnected(Unavailable):
 
 class Unanswered(Unavailable):
     """Nobody answered in time; whether the request was acted on is unknown."""
+
+
+class NobodyTakes(Unanswered):
+    """Nobody was there to ask: the request was acted on by no one."""
 
 
 class AccountRefused(Unavailable):

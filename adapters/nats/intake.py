@@ -53,8 +53,10 @@ class Intake:
         self._subscription: Subscription | None = None
 
     async def start(self) -> None:
-        """Begin to answer."""
+        """Begin to answer; the server knows of it when this returns, or it is away."""
         self._subscription = await self._nc.subscribe(SUBJECT, queue=QUEUE, cb=self._receive)
+        with contextlib.suppress(nats.errors.Error):  # nats-py tells it of us when it is back
+            await self._nc.flush()
 
     async def drain(self) -> None:
         """Take no more requests, and wait for the answers under way.
@@ -63,7 +65,7 @@ class Intake:
         """
         if self._subscription is not None:
             with contextlib.suppress(nats.errors.Error):
-                await self._subscription.drain()
+                await self._nc.leave(self._subscription)
         while self._under_way:  # one that ends may begin another that waited
             await asyncio.wait(self._under_way)
 

@@ -1,4 +1,4 @@
-"""nats-py's client, done otherwise in two things: how it leaves, and how it sends much at once."""
+"""nats-py's client, done otherwise in how it parts, stops listening, and sends much."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Final
 
 from nats import errors
 from nats.aio.client import Client
+from nats.aio.subscription import Subscription
 from nats.aio.transport import TcpTransport
 
+BEHIND: Final = 0.1  # seconds; by then the server has written what it was about to
 GOODBYE: Final = 1.0  # seconds; over TLS a close is answered, and asyncio would wait for 30
 
 
@@ -40,6 +42,18 @@ class LeavingClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._transport = _Transport()  # type: ignore[no-untyped-call] # nats-py's
+
+    async def leave(self, subscription: Subscription) -> None:
+        """Take no more messages, and handle what was under way already.
+
+        nats-py's own `drain` is over with the server's answer. What another client sent may have
+        found this subscription still there, and be written to us behind that answer.
+        """
+        number = subscription._id  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no other way
+        await self._send_unsubscribe(number)
+        await self.flush()
+        await asyncio.sleep(BEHIND)
+        await subscription.drain()  # type: ignore[no-untyped-call] # nats-py's
 
     async def send(self, publications: Sequence[bytes]) -> None:
         """Send publications as they are, see `frames`, in one write; raises as `publish` does.

@@ -1,8 +1,9 @@
 """Figure 12: what does watching cost? Commands a second with logs and metrics on, against neither.
 
-Two platforms with the same vendors, as in figure 1: one logs as it does by default and has its
-operator's door open, so that requests and batches are timed; the other logs errors alone and has no
-such door. Both are asked in turn.
+Two platforms with the same vendors, as in figure 1, asked in turn.
+
+Product: one that logs as it does by default and has its operator's door open, so that requests and
+batches are timed. Floor: one that logs errors alone and has no such door.
 """
 
 from __future__ import annotations

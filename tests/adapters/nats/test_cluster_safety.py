@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.nats import jetstream
+from adapters.nats import conf, jetstream
 from adapters.nats.connection import connect
 from adapters.nats.credentials import Credentials
 from adapters.nats.errors import ClusterUnsafe, CredentialsRefused, JetStreamRefused, StreamDiffers
@@ -85,12 +85,24 @@ async def joined(where: Where, trust: Trust) -> None:
         await broker_outside(where, trust, lambda: 0, now(), lambda *_: None, stack)
 
 
-def test_one_server_alone_is_refused_where_three_copies_are_asked_for(tmp_path: Path) -> None:
+def test_one_server_alone_is_refused_where_three_copies_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario() -> None:
         async with platform(tmp_path / "nats") as alone:
             with pytest.raises(ClusterUnsafe, match="1 nodes with JetStream"):
                 await joined(Where(alone.url), alone.trust)
             await joined(Where(alone.url, replicas=1), alone.trust)
+
+    monkeypatch.setattr(conf, "SYNC", "always")
+    asyncio.run(scenario())
+
+
+def test_the_embedded_server_is_no_one_node_cluster(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with platform(tmp_path / "nats") as alone:
+            with pytest.raises(ClusterUnsafe, match="sync_interval: always"):
+                await joined(Where(alone.url, replicas=1), alone.trust)
 
     asyncio.run(scenario())
 
