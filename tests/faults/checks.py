@@ -51,6 +51,8 @@ async def examined(crowd: Crowd, named: Sequence[str] = ()) -> Outcome:
     }
     if any(wrong.values()):
         LOG.error("out of order: %s", wrong)
+    if lost or forgotten:
+        LOG.error("not where the receipt says: %s; another receipt: %s", lost, forgotten)
     return Outcome(
         accepted=len(crowd.said),
         lost=len({said.command for said in (*lost, *forgotten)}),
@@ -81,6 +83,8 @@ def spread(said: Sequence[Any]) -> Sequence[Any]:
 async def same_receipt(crowd: Crowd, said: Any) -> bool:
     """Whether the same command is answered with its first receipt, byte for byte."""
     again = await crowd.sent(said.party, said.verb, said.command, said.body)
+    if json.dumps(again) != json.dumps(said.receipt):
+        LOG.error("asked again: %s", again)
     return json.dumps(again) == json.dumps(said.receipt)
 
 
