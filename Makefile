@@ -39,7 +39,7 @@ demo: .venv/.runnable ## Plays both seed cases and serves until Ctrl-C (ARGS=--e
 
 test: .venv/.installed $(NODE_PARTS) .venv/.chromium ## Runs every test, then holds domain and projections to full coverage
 	$(BIN)/pytest -n 3 --dist loadscope $(SPECIFICATIONS) --cov
-	$(BIN)/pytest -n 4 --dist loadscope --no-loadscope-reorder $(SPECIFICATIONS:%=--ignore=%)
+	$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder $(SPECIFICATIONS:%=--ignore=%)
 
 check: export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # else it asks the network for a newer version
 check: .venv/.installed ## Lint, format, types, architecture

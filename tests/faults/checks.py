@@ -81,8 +81,13 @@ def spread(said: Sequence[Any]) -> Sequence[Any]:
 
 
 async def same_receipt(crowd: Crowd, said: Any) -> bool:
-    """Whether the same command is answered with its first receipt, byte for byte."""
-    again = await crowd.sent(said.party, said.verb, said.command, said.body)
+    """Whether the same command is answered with its first receipt, byte for byte.
+
+    Insisted on: who is asked first may be at the door of a process that was killed since.
+    """
+    deadline, again = time.monotonic() + PATIENCE, None
+    while again is None and time.monotonic() < deadline:
+        again = await crowd.sent(said.party, said.verb, said.command, said.body)
     if json.dumps(again) != json.dumps(said.receipt):
         LOG.error("asked again: %s", again)
     return json.dumps(again) == json.dumps(said.receipt)
