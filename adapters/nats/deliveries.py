@@ -75,6 +75,7 @@ class Deliveries:
         self._moved: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._heard: Subscription | None = None
+        self.looks = 0  # how many looks at the ack floors are over
 
     async def start(self) -> None:
         """Begin to watch."""
@@ -166,6 +167,7 @@ class Deliveries:
             await self.reconcile()
         except Exception:  # noqa: BLE001 - the next look tries again
             self._log.warning("reconciliation.interrupted", exc_info=True)
+        self.looks += 1
 
     async def _stored_at(self, number: int) -> datetime:
         """When the stream stored the message: the earliest it can have been delivered.

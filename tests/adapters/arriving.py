@@ -88,9 +88,11 @@ async def scene(folder: Path) -> AsyncGenerator[Scene]:
 
 @asynccontextmanager
 async def watched(found: Scene) -> AsyncGenerator[Deliveries]:
+    """Watches; the first look is over, so that what is acknowledged now is seen by its ack."""
     deliveries = found.watch()
     await deliveries.start()
     try:
+        await until(lambda: deliveries.looks > 0)
         yield deliveries
     finally:
         await deliveries.stop()
