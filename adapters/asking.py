@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
+from domain.count import MOST
 from domain.envelope import PLATFORM
 from domain.errors import Invalid, NotFound
 from domain.parsing import explain
@@ -80,18 +81,18 @@ def text_in(body: Body, field: str) -> str:
 
 
 def number_in(body: Body, field: str, default: int) -> int:
-    """A field that holds a number from 0 on, or is not there."""
+    """A field that holds a number from 0 to `domain.count.MOST`, or is not there."""
     value = body.get(field, default)
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
         number = -1
-    if number < 0:
+    if not 0 <= number <= MOST:
         raise Invalid(
-            "is not a number",
+            "is not a number, or none of this size",
             field=field,
             got=value,
-            expected="0 or more",
+            expected=f"0 to {MOST}",
             next_step="correct it and ask again",
         )
     return number

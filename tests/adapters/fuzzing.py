@@ -1,11 +1,13 @@
 """Bodies that nobody would send, made from the schemas of those that people send.
 
-A `Fuzz` is a seed: the same seed makes the same bodies, and a failing test names it.
+A `Fuzz` is a seed: the same seed makes the same bodies, and a failing test names it. Every run has
+the same; `VARSEL_EXPLORE=1` looks for others.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from random import Random
@@ -40,11 +42,15 @@ SHAPES: list[Any] = [None, True, False, [], {}, [[]], [None], {"": None}, {"from
 SHAPES.append([{}] * 1000)
 
 
+SEED = 2794615630007537507  # its questions ask for pages of 10**39 lines
+
+
 class Fuzz:
     """Makes bodies from a seed."""
 
     def __init__(self, seed: int | None = None) -> None:
-        self.seed = secrets.randbits(64) if seed is None else seed
+        ours = secrets.randbits(64) if os.environ.get("VARSEL_EXPLORE") else SEED
+        self.seed = ours if seed is None else seed
         self.random = Random(self.seed)  # noqa: S311 - repeatable, not secret
 
     def __repr__(self) -> str:

@@ -57,7 +57,9 @@ def test_behind_a_client_that_is_not_shown_there_is_no_page(tell: Tell, by: str)
         assert (type(refused), refused.field) == (Invalid, "after")
 
 
-@pytest.mark.parametrize(("field", "odd"), [("after", 5), ("limit", -1), ("limit", "many")])
+@pytest.mark.parametrize(
+    ("field", "odd"), [("after", 5), ("limit", -1), ("limit", "many"), ("limit", 2**53)]
+)
 def test_odd_pages_are_refused(tell: Tell, field: str, odd: Any) -> None:
     refused = a_board(tell, "joker").refused("zoopit", "board", incident="leak", **{field: odd})
     assert (type(refused), refused.field) == (Invalid, field)
