@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
+import time
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from projections.rows import Rows
 BATCH: Final = 500
 RETRY: Final = 0.5  # seconds
 PAUSE: Final = 0.01  # seconds at least: a scenario's clock stands still a moment before
+REST: Final = 0.1  # seconds at most: as long as three looks took, for what comes meanwhile
 LOOK: Final = 30.0  # seconds between looks at the clock: it may be set, or run on while we sleep
 
 Key = tuple[str, str]  # party, incident
@@ -111,14 +113,17 @@ class Reminders:
     async def _run(self) -> None:
         while True:
             self._woken.clear()
+            began = time.monotonic()
             try:
                 await self._take_in()
+                worked = time.monotonic() - began
                 if not self._held and await self._say_what_is_due():
                     continue
                 self.trouble = None
             except Exception as trouble:  # noqa: BLE001 - a timer that dies stays unseen
                 await self._stumble(trouble)
                 continue
+            await asyncio.sleep(min(REST, 3 * worked))
             await self._sleep()
 
     async def _stumble(self, trouble: Exception) -> None:

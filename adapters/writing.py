@@ -44,6 +44,7 @@ class Writer:
         self._waiting: deque[_Asked] = deque()
         self._moved = threading.Condition()
         self._closed = False
+        self._afterwards: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -58,6 +59,20 @@ class Writer:
         beside others is done again by itself: `work` must bear that.
         """
         return self._ask(work, joins=True)
+
+    def afterwards(self, told: Callable[[], None]) -> Callable[[], None]:
+        """`told`, but called only after those were answered who waited for what is being written.
+
+        Whoever is told begins to work at once, and an answer would wait for the processor.
+        """
+
+        def later() -> None:
+            if threading.current_thread() is self._thread:
+                self._afterwards = told
+            else:
+                told()
+
+        return later
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -82,6 +97,9 @@ class Writer:
                 self._together(group)
             else:
                 _tell([(group[0], attempt(group[0].run))])
+            told, self._afterwards = self._afterwards, None
+            if told is not None:
+                _soon(group[-1].loop, told)
 
     def _next(self) -> Sequence[_Asked]:
         """What waits and may be written together; nothing when it is over."""
@@ -115,6 +133,14 @@ def _tell(pairs: Sequence[tuple[_Asked, Outcome[Any]]]) -> None:
     for loop, theirs in by_loop.items():
         if not loop.is_closed():
             loop.call_soon_threadsafe(_settle, theirs)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> None:
+    """After what is to happen in the loop already, and after what that brings about."""
+    if loop.is_closed():
+        told()
+    else:
+        loop.call_soon_threadsafe(loop.call_soon, told)
 
 
 def _settle(pairs: Sequence[tuple[_Asked, Outcome[Any]]]) -> None:

@@ -61,6 +61,8 @@ def furnish(ground: Ground) -> Parts:
     desk = Desk(ledger, ViewDirectory(ledger, views, following), folders.digest_key(ground.vault))
     write = Writer(ledger.share)
     stack.callback(write.close)
+    if ground.database is None:  # a database rings the bell itself, when it commits
+        ledger.watch(write.afterwards(partial(ground.bell.ring, "ledger")))
     answers = Answers(ledger, views, laws, ground.clock)
     watch = Watch(ledger.inspect, log, views, settings.watch_seconds, ground.log)
     evidence = Evidence(log, signing, watch, Proofs(log, ledger, lambda: views.rows))
@@ -125,7 +127,6 @@ def _followed(
         if again := swept():  # before anybody is let in: nothing is sealed meanwhile
             ground.log.warning("erasure.finished", keys=again)
         ground.stack.callback(_spared, swept)
-        ledger.watch(partial(ground.bell.ring, "ledger"))
         following: Following = projecting(ground, views, ground.stack)
         return following, witnessing(ground, ledger, log, ground.stack)
     following, signing = (

@@ -2,101 +2,55 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 
 from adapters.engines.bell import Bell
 from adapters.evidence.checkpoint import Checkpoint
 from adapters.evidence.log import BATCH, TransparencyLog
 from adapters.logs import Log
+from adapters.looking import Looking
 from domain.errors import VarselError
 
-IDLE, RETRY = 1.0, 2.0  # seconds
-REST = 0.05  # seconds at most, between two looks
 
-
-class Signing(ABC):
-    """Knows how far the log is, and lets others wait for it; looks in a thread of its own."""
+class Signing(Looking):
+    """Knows how far the log is: `position` is what a checkpoint covers."""
 
     def __init__(self, log: TransparencyLog) -> None:
+        super().__init__("evidence")
         self._evidence = log
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._moved = threading.Condition()
         self._covered = 0
-        self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
+        self._ailing: str | None = None
         self.newest: Checkpoint | None = None
-        self.trouble: str | None = None
 
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
+    @property
+    def position(self) -> int:
+        """See `Looking`."""
+        return self._covered
 
-    def wake(self) -> None:
-        """Say that there is something new to be seen."""
-        self._wake.set()
-
-    def wait_for(self, position: int, seconds: float) -> bool:
-        """Wait until a checkpoint covers a position of the ledger.
-
-        False when it takes too long, and at once while there is trouble.
-        """
-        deadline = time.monotonic() + seconds
-        with self._moved:
-            if self._covered < position:
-                self._wake.set()
-            while self._covered < position:
-                left = deadline - time.monotonic()
-                if self.trouble or left <= 0:
-                    return False
-                self._moved.wait(left)
-        return True
-
-    def stop(self) -> None:
-        """Stop after what is at hand."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    @abstractmethod
-    def _look(self) -> None:
-        """See what is new; whatever it raises is the trouble until it raises no more."""
+    @property
+    def trouble(self) -> str | None:
+        """See `Looking`: whatever looking raises is the trouble until it raises no more."""
+        return self._ailing
 
     @abstractmethod
     def _stumbled(self, said: str) -> None:
         """Looking failed for another reason than the last time."""
 
-    def _run(self) -> None:
-        """Rests as long as it worked: what comes meanwhile is signed, and checked, together."""
-        while not self._stopping.is_set():
-            began = time.monotonic()
-            try:
-                self._look()
-            except Exception as trouble:  # noqa: BLE001 - whoever dies here stays unseen
-                self._stumble(trouble)
-            else:
-                self._stopping.wait(min(REST, time.monotonic() - began))
-                self._wake.wait(IDLE)
-                self._wake.clear()
-
     def _stumble(self, trouble: Exception) -> None:
         said = str(trouble) if isinstance(trouble, VarselError) else repr(trouble)
-        if said != self.trouble:  # once, not once a second
+        if said != self._ailing:  # once, not once a second
             self._stumbled(said)
         with self._moved:
-            self.trouble = said
+            self._ailing = said
             self._moved.notify_all()
-        self._stopping.wait(RETRY)
 
     def _announce(self) -> None:
         """Tell those that wait how far the log is, whoever signed."""
         head = self._evidence.told()
         with self._moved:
             self.newest, self._covered = head
-            self.trouble = None
+            self._ailing = None
             self._moved.notify_all()
 
 
@@ -119,18 +73,17 @@ class Follower(Signing):
         self._agree = agree
         self._agreed = False
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
         agreed, self._agreed = self._agreed, False
         if not agreed:
             self._evidence.require_agreement()
             self._agree()
-        grown = BATCH  # as many, and there may be more
-        while grown >= BATCH and not self._stopping.is_set():
-            grown = self._evidence.catch_up()
-            self._announce()
-            if grown:
-                self._bell.ring("evidence")
+        grown = self._evidence.catch_up()
+        self._announce()
+        if grown:
+            self._bell.ring("evidence")
         self._agreed = True
+        return grown >= BATCH
 
     def _stumbled(self, said: str) -> None:
         self._report.error("evidence.stuck", error=said)
@@ -144,8 +97,9 @@ class Watcher(Signing):
         self._report = report
         bell.hear("evidence", self.wake)
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
         self._announce()
+        return False
 
     def _stumbled(self, said: str) -> None:
         self._report.warning("evidence.unseen", error=said)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
+from adapters.looking import Looking
 from adapters.views.shelf import Standing
 
-IDLE = 1.0  # seconds between two looks when nobody wakes
 Moved = Callable[[], None]
 
 
@@ -54,45 +51,13 @@ class Following(Protocol):
         ...
 
 
-class Progress(ABC):
-    """How far the views have come, for those who wait for it or watch it. See `Following`.
-
-    Looks whenever it is woken, and by itself, in a thread of its own.
-    """
+class Progress(Looking):
+    """How far the views have come, for those who wait for it or watch it. See `Following`."""
 
     def __init__(self, position: int, name: str) -> None:
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._moved = threading.Condition()
+        super().__init__(name)
         self.standing = Standing(position)
         self._watchers: list[Moved] = []
-
-    def start(self) -> None:
-        """See `Following`."""
-        self._wake.set()
-        self._thread.start()
-
-    def wake(self) -> None:
-        """See `Following`."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """See `Following`: what is at hand is finished."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    @abstractmethod
-    def _look(self) -> None:
-        """See what is new; never raises."""
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.wait(IDLE)
-            self._wake.clear()
-            self._look()
 
     @property
     def trouble(self) -> str | None:
@@ -108,17 +73,6 @@ class Progress(ABC):
         """See `Following`."""
         self._watchers.append(moved)
         return lambda: self._watchers.remove(moved)
-
-    def wait_for(self, position: int, seconds: float) -> bool:
-        """See `Following`."""
-        deadline = time.monotonic() + seconds
-        with self._moved:
-            while self.position < position:
-                left = deadline - time.monotonic()
-                if self.trouble or left <= 0:
-                    return False
-                self._moved.wait(left)
-        return True
 
     def announce(self, standing: Standing) -> None:
         """Say how the views are now."""

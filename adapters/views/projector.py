@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 
 from adapters.logs import Log
+from adapters.views import generations
 from adapters.views.following import Progress
 from adapters.views.generations import Views
 from adapters.views.shelf import Overtaken, Standing
 from domain.errors import VarselError
-
-RETRY = 1.0  # seconds
 
 
 class Projector(Progress):
@@ -22,22 +21,18 @@ class Projector(Progress):
         self._log = log
         self._told: str | None = "what held up the one before us"
 
-    def _look(self) -> None:
-        try:
-            self._follow()
-        except Exception as trouble:  # noqa: BLE001 - a projector that dies stays unseen
-            self._log.error("projector.stuck", exc_info=True)
-            known = isinstance(trouble, VarselError)
-            self._say(Standing(self.position, str(trouble) if known else repr(trouble)))
-            self._stopping.wait(RETRY)
-            self._wake.set()
-
-    def _follow(self) -> None:
-        while not self._stopping.is_set() and self._advance():
-            self._say(Standing(self._views.position()))
+    def _look(self) -> bool:
+        """Project a batch; behind a full one there may be more."""
+        grown = self._advance()
         reached = Standing(self._views.position())  # a rebuild may have run ahead of us
         if reached != self.standing or self._told is not None:
             self._say(reached)
+        return grown >= generations.BATCH
+
+    def _stumble(self, trouble: Exception) -> None:
+        self._log.error("projector.stuck", exc_info=trouble)
+        known = isinstance(trouble, VarselError)
+        self._say(Standing(self.position, str(trouble) if known else repr(trouble)))
 
     def _advance(self) -> int:
         try:

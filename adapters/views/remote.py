@@ -19,17 +19,17 @@ class RemoteViews(Progress):
         self._log = log
         bell.hear("views", self.wake)
 
-    def _look(self) -> None:
-        found = self._found()
+    def _look(self) -> bool:
+        self._tell(self._views.standing())
+        return False
+
+    def _stumble(self, trouble: Exception) -> None:
+        """A database that does not say how the views are is a trouble like any other."""
+        known = isinstance(trouble, VarselError)
+        if not known:
+            self._log.error("views.unseen", exc_info=trouble)
+        self._tell(Standing(self.position, str(trouble) if known else repr(trouble)))
+
+    def _tell(self, found: Standing) -> None:
         if found != self.standing:
             self.announce(found)
-
-    def _found(self) -> Standing:
-        """How the views are; a database that does not say so is a trouble like any other."""
-        try:
-            return self._views.standing()
-        except VarselError as silent:
-            return Standing(self.position, str(silent))
-        except Exception as broken:  # noqa: BLE001 - a look that dies would leave all waiting
-            self._log.error("views.unseen", exc_info=True)
-            return Standing(self.position, repr(broken))

@@ -13,6 +13,7 @@ import pytest
 from adapters.store.sharing import Apart, Outcome, attempt
 from adapters.writing import TOGETHER, Writer
 from domain.errors import Refused, Unavailable
+from tests.adapters.nats.lab import until
 
 SAID: ContextVar[str] = ContextVar("SAID", default="nothing")
 
@@ -182,3 +183,27 @@ def test_a_closed_writer_finishes_and_takes_nothing_more() -> None:
             await writer(lambda: 3)
 
     asyncio.run(play())
+
+
+def test_others_are_told_of_it_after_those_who_wait_were_answered() -> None:
+    heard: list[str] = []
+
+    async def told(writer: Writer, disk: Disk) -> None:
+        ring = writer.afterwards(lambda: heard.append("the bell"))
+        for answer in (await held(writer, disk, ring, ring))[1:]:
+            asyncio.ensure_future(answer).add_done_callback(lambda _: heard.append("an answer"))
+        disk.let.set()
+        await until(lambda: "the bell" in heard)
+        assert heard == ["an answer", "an answer", "the bell"]
+
+    story(told)
+
+
+def test_others_are_told_at_once_of_what_the_writer_did_not_write() -> None:
+    heard: list[str] = []
+
+    async def told(writer: Writer, _: Disk) -> None:
+        writer.afterwards(lambda: heard.append("the bell"))()
+        assert heard == ["the bell"]
+
+    story(told)

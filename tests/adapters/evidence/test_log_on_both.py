@@ -13,11 +13,10 @@ from uuid import UUID
 
 import pytest
 
-from adapters import logs
+from adapters import logs, looking
 from adapters.canonical import canonical
 from adapters.engines.bell import LocalBell
 from adapters.engines.postgres import PostgresBell
-from adapters.evidence import follower as followers
 from adapters.evidence import tree
 from adapters.evidence.follower import Follower, Watcher
 from adapters.evidence.leaf import leaf_hash
@@ -318,7 +317,7 @@ def test_a_process_that_does_not_follow_waits_for_the_one_that_does(opening: Ope
 
 
 def test_without_a_bell_it_looks_by_itself(opening: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(followers, "IDLE", 0.05)
+    monkeypatch.setattr(looking, "IDLE", 0.05)
     source = Rows(2)
     log = TransparencyLog(opening(), source, SIGNER)
     watcher = Watcher(TransparencyLog(opening(), source, SIGNER), logs.get(), LocalBell())
@@ -330,7 +329,7 @@ def test_without_a_bell_it_looks_by_itself(opening: Open, monkeypatch: pytest.Mo
 
 
 def test_the_bell_is_heard_through_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(followers, "IDLE", 30.0)  # by itself it would look too late
+    monkeypatch.setattr(looking, "IDLE", 30.0)  # by itself it would look too late
     url, source = address(postgres.database()), Rows(1)
     with ExitStack() as stack:
         here, there = (Database(url, size=3) for _ in range(2))
@@ -358,7 +357,7 @@ def test_a_log_that_cannot_be_read_is_a_trouble_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logs.configure("ERROR")
-    monkeypatch.setattr(followers, "RETRY", 0.05)
+    monkeypatch.setattr(looking, "RETRY", 0.05)
     store = SqliteStore(tmp_path / "evidence.sqlite")
     log = TransparencyLog(store, Rows(1), SIGNER)
     follow(log)

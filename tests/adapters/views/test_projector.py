@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters import logs
-from adapters.views import following as waiting
-from adapters.views import projector as projectors
+from adapters import logs, looking
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
 from projections.rows import Project
@@ -24,7 +22,7 @@ SOON = 20.0
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projectors, "RETRY", 0.05)
+    monkeypatch.setattr(looking, "RETRY", 0.05)
     logs.configure()
 
 
@@ -61,7 +59,7 @@ def test_it_follows_when_it_is_woken(tmp_path: Path) -> None:
 def test_it_looks_by_itself_where_nobody_wakes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "IDLE", 0.01)
+    monkeypatch.setattr(looking, "IDLE", 0.01)
     log = Log(1)
     with following(tmp_path, log) as (_, projector):
         assert projector.wait_for(1, SOON)

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 import pytest
 
 from adapters import logs
+from adapters import looking as waiting
 from adapters.engines.bell import LocalBell
 from adapters.sql.postgres import Database
-from adapters.views import following as waiting
-from adapters.views import projector as projectors
 from adapters.views.generations import Views
 from adapters.views.projector import Projector
 from adapters.views.remote import RemoteViews
@@ -26,7 +25,7 @@ SOON, NEVER = 20.0, 3600.0
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projectors, "RETRY", 0.05)
+    monkeypatch.setattr(waiting, "RETRY", 0.05)
     logs.configure()
 
 
