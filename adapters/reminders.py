@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final
 
 from adapters.logs import Log
-from adapters.tasks import end
+from adapters.tasks import ease, end, woken
 from domain.envelope import Recorded
 from domain.errors import Unavailable, VarselError
 from domain.law.rules import Rules
@@ -27,7 +27,7 @@ from projections.rows import Rows
 BATCH: Final = 500
 RETRY: Final = 0.5  # seconds
 PAUSE: Final = 0.01  # seconds at least: a scenario's clock stands still a moment before
-REST: Final = 0.1  # seconds at most: as long as three looks took, for what comes meanwhile
+REST: Final = 0.25  # seconds at most
 LOOK: Final = 30.0  # seconds between looks at the clock: it may be set, or run on while we sleep
 
 Key = tuple[str, str]  # party, incident
@@ -57,6 +57,7 @@ class Reminders:
         self._ports = ports
         self._log = log
         self._woken = asyncio.Event()
+        self._hurried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._next: dict[Key, datetime] = {}
         self._heap: list[tuple[datetime, Key]] = []
@@ -78,7 +79,8 @@ class Reminders:
         self._task = asyncio.create_task(self._run(), name="reminders")
 
     def wake(self) -> None:
-        """Say that the clock was set (from the event loop's thread)."""
+        """Say that the clock was set, or that somebody waits (from the event loop's thread)."""
+        self._hurried.set()
         self._woken.set()
 
     async def stop(self) -> None:
@@ -113,6 +115,7 @@ class Reminders:
     async def _run(self) -> None:
         while True:
             self._woken.clear()
+            self._hurried.clear()
             began = time.monotonic()
             try:
                 await self._take_in()
@@ -123,7 +126,7 @@ class Reminders:
             except Exception as trouble:  # noqa: BLE001 - a timer that dies stays unseen
                 await self._stumble(trouble)
                 continue
-            await asyncio.sleep(min(REST, 3 * worked))
+            await ease(worked, REST, self._hurried)
             await self._sleep()
 
     async def _stumble(self, trouble: Exception) -> None:
@@ -139,9 +142,7 @@ class Reminders:
         left = LOOK
         if due is not None:
             left = min(LOOK, max(PAUSE, (due - self._ports.clock()).total_seconds()))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(left):  # wait_for may lose a cancel in Python 3.11
-                await self._woken.wait()
+        await woken(self._woken, left)
 
     # --- taking in what has changed ---
 

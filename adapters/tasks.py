@@ -22,6 +22,25 @@ async def finish(work: Callable[[], object]) -> None:
         raise asyncio.CancelledError
 
 
+async def woken(news: asyncio.Event, seconds: float) -> bool:
+    """Whether it is set by then; `asyncio.wait_for` may lose a cancellation: see `end`."""
+    if news.is_set():
+        return True
+    try:
+        async with asyncio.timeout(seconds):
+            return await news.wait()
+    except TimeoutError:
+        return False
+
+
+async def ease(worked: float, most: float, hurry: asyncio.Event | None = None) -> None:
+    """Rest ten times as long as one worked: `most` seconds at most, or until one is to hurry.
+
+    What comes meanwhile is one piece of work: for what nobody waits for by the millisecond.
+    """
+    await woken(hurry or asyncio.Event(), min(most, 10 * worked))
+
+
 async def end(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks until they are over, whatever comes of them.
 

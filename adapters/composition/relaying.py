@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ from adapters.nats.relay import Relay
 from adapters.platform import Parts, Platform
 from adapters.reminders import Ports as ReminderPorts
 from adapters.reminders import Reminders
-from adapters.tasks import end
+from adapters.tasks import ease, end, woken
 from adapters.wire import render
 from domain.errors import Unavailable
 
+REST = 0.25  # seconds at most, between two looks at what is to be reopened
 LOOK = 5.0  # seconds between looks at what is to be done when the views do not move
 CUT_OFF = 30.0  # seconds without NATS after which another process may have the turn
 GLANCE = 0.25  # seconds between looks at the connection
@@ -160,24 +162,27 @@ class Shift:
         parts, platform = self.parts, self.platform
         loop, moved = asyncio.get_running_loop(), asyncio.Event()
 
+        def tell() -> None:
+            relay.wake()
+            moved.set()
+
         def announce() -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closing
-                loop.call_soon_threadsafe(moved.set)
+                loop.call_soon_threadsafe(tell)
 
-        async def follow() -> None:
+        async def reopen() -> None:
             while True:
-                relay.wake()
+                moved.clear()
+                began = time.monotonic()
                 try:
                     await platform.reopen_cases()
                 except Exception:
                     parts.log.warning("case.not-reopened", exc_info=True)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK):
-                        await moved.wait()
-                moved.clear()
+                await ease(time.monotonic() - began, REST)
+                await woken(moved, LOOK)
 
         stack.callback(parts.projector.watch(announce))
-        stack.push_async_callback(end, asyncio.create_task(follow(), name="views"))
+        stack.push_async_callback(end, asyncio.create_task(reopen(), name="reopening"))
 
     def _time_stamp(self, stack: AsyncExitStack) -> None:
         """Have checkpoints time-stamped, beside everything else: nothing waits for it."""

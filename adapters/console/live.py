@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import Response
 
+from adapters import tasks
 from adapters.console.visit import Visiting, Visitor
 from projections import feed_index, parties
 from projections.rows import Row, Rows
@@ -43,10 +44,7 @@ async def follow(visit: Visitor) -> AsyncIterator[bytes]:
                 said = await asyncio.to_thread(moved, known, now, rows)
                 yield format_sse_event(event="moved", data_str=json.dumps(said))
                 known = now
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    await woken.wait()
-            except TimeoutError:
+            if not await tasks.woken(woken, HEARTBEAT):
                 yield format_sse_event(comment="still here")
     yield format_sse_event(event="ended", data_str="{}")
 

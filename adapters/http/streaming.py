@@ -10,6 +10,7 @@ from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
+from adapters import tasks
 from adapters.http.house import House
 from adapters.http.identity import Caller
 from domain.errors import TooMany
@@ -87,15 +88,6 @@ async def follow(
                 woken.set()  # there may be another page
                 if one.feed == who.party:
                     await behind.feed.seen(who.party, str(one.event), "sse")
-            if not await _wait(woken, min(HEARTBEAT, max(0.0, ends - clock()))):
+            if not await tasks.woken(woken, min(HEARTBEAT, max(0.0, ends - clock()))):
                 yield format_sse_event(comment="still here")
     yield format_sse_event(event="ended", data_str="{}")
-
-
-async def _wait(woken: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await woken.wait()
-    except TimeoutError:
-        return False
-    return True

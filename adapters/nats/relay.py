@@ -17,7 +17,7 @@ from adapters.nats.insisting import passes
 from adapters.nats.publish import FeedPublisher, OutMessage
 from adapters.nats.strays import Keep, Strays, is_ours
 from adapters.observing import Observe, unobserved
-from adapters.tasks import end
+from adapters.tasks import end, woken
 from domain.envelope import Recorded
 from domain.errors import Unavailable, VarselError
 from projections import feed_index
@@ -150,22 +150,19 @@ class Relay:
 
     async def _woken(self) -> bool:
         """Whether there is work; False after a while without any, time to look at the stream."""
-        try:
-            async with asyncio.timeout(LOOK):
-                await self._wake.wait()
-        except TimeoutError:
-            return False
+        found = await woken(self._wake, LOOK)
         self._wake.clear()
-        return True
+        return found
 
     async def _carry(self) -> bool:
+        """Publish the next batch; whether there may be more behind it."""
         batch = await asyncio.to_thread(self._batch, self.published)
         if batch is None:
             return False
         with self.observe("relay"):
             await self._publisher.publish(batch.messages, batch.headers)
         self.published = batch.messages[-1].number
-        return True
+        return len(batch.messages) == BATCH
 
     def _batch(self, after: int) -> _Batch | None:
         """The next messages: what they are made of is read, and waited for, once for all."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from functools import partial
 from typing import Final
 
 from adapters.logs import Log
-from adapters.tasks import end
+from adapters.tasks import ease, end, woken
 from adapters.webhooks import schedule
 from adapters.webhooks.endpoints import Endpoint, Endpoints
 from adapters.webhooks.letters import Letter, Reply
@@ -32,6 +33,7 @@ from projections import feed_index
 
 AT_ONCE: Final = 100  # attempts under way
 NEWS: Final = 500  # messages looked through at once for whose feeds have grown
+REST: Final = 0.1  # seconds at most, between two looks at what is new
 LOOK: Final = 2.0  # seconds between looks: at the clock, and for what other processes changed
 PAUSE: Final = 0.01  # seconds at least
 RETRY: Final = timedelta(seconds=5)  # after a trouble of our own
@@ -68,6 +70,7 @@ class Sender:
         self._log = log
         self._room = asyncio.Semaphore(AT_ONCE)
         self._woken = asyncio.Event()
+        self._hurried = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -98,7 +101,8 @@ class Sender:
         self._task = asyncio.create_task(self._run(), name="webhooks")
 
     def wake(self) -> None:
-        """Say that a feed has grown, or that the clock was set (from the event loop's thread)."""
+        """Say that there is work, or that the clock was set (from the event loop's thread)."""
+        self._hurried.set()
         self._woken.set()
 
     async def stop(self) -> None:
@@ -113,7 +117,7 @@ class Sender:
             return await self._ports.post(signed(message, endpoint, self._ports.clock()))
 
     def _moved(self) -> None:  # called from any thread
-        self._soon(self.wake)
+        self._soon(self._woken.set)
 
     def _rung(self) -> None:  # called from any thread
         def look() -> None:
@@ -166,6 +170,8 @@ class Sender:
     async def _run(self) -> None:
         while True:
             self._woken.clear()
+            self._hurried.clear()
+            began = time.monotonic()
             try:
                 if self._read_to is None:  # before anybody is sent to: what comes then is news
                     self._read_to = await asyncio.to_thread(self._total)
@@ -175,6 +181,7 @@ class Sender:
             except Exception as trouble:  # noqa: BLE001 - a sender that dies stays unseen
                 self._note("", trouble)
             self._begin()
+            await ease(time.monotonic() - began, REST, self._hurried)
             await self._sleep()
 
     def _total(self) -> int:
@@ -209,9 +216,7 @@ class Sender:
         now, left = self._ports.clock(), LOOK
         for name in self._work - self._busy.keys():
             left = min(left, max(PAUSE, (self._due.get(name, now) - now).total_seconds()))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(left):  # wait_for may lose a cancel in Python 3.11
-                await self._woken.wait()
+        await woken(self._woken, left)
 
     # --- one endpoint ---
 
