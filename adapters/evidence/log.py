@@ -10,6 +10,7 @@ of them through, and the other has written nothing. What is newest is therefore 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from adapters.evidence.nodes import with_nodes
 from adapters.evidence.source import Source, disagreement, leaf_of, recorded_at
 from adapters.evidence.told import Told
 from adapters.sql.store import Store
+from adapters.store.stored import StoredRow
 from domain.errors import Invalid, NotFound, Unavailable
 
 BATCH = 500
@@ -209,14 +211,15 @@ class TransparencyLog:
             head = self.head()
             start = head.checkpoint.size if head.checkpoint else 0
             lacking = self._told.lacking(start)
-            rows = self._source.rows_since(head.position, max(BATCH, lacking))
+            tail, rows = self._next(head, max(BATCH, lacking))
             self._told.require_rows(start, len(rows))
             if not rows:
                 return 0
-            self._require_tail(head)
+            self._require_tail(head, tail)
             if not lacking:
                 self._told.go_on(head.checkpoint, self.root)
             growing = with_nodes(self._store, partial(tree.Growing.at, start))
+            self._told.require(start, growing.root)
             nodes: list[tuple[int, int, bytes]] = []
             for row in rows:
                 nodes += growing.put(leaf_of(row))
@@ -234,28 +237,36 @@ class TransparencyLog:
                 said = (signed.size, signed.note)
                 self._store.rows("INSERT INTO checkpoints VALUES (?,?,NULL)", *said)
             self._verified = signed
+            self._told.grown(signed)
             return len(rows)
 
     def require_agreement(self) -> None:
         """Raise `Unavailable` unless what is signed last is what tables and ledger hold."""
         head = self.head()
-        self._require_tail(head)
+        self._require_tail(head, self._next(head, 0)[0])
         newest = head.checkpoint
         if newest and self.root(newest.size) != newest.root:
             raise disagreement("its nodes do not amount to the root that was signed")
 
     # --- parts ---
 
-    def _require_tail(self, head: Head) -> None:
+    def _next(self, head: Head, most: int) -> tuple[StoredRow | None, Sequence[StoredRow]]:
+        """The ledger's row of the last leaf, if it is there, and the rows behind it."""
+        if head.checkpoint is None:
+            return None, self._source.rows_since(0, most)
+        rows = self._source.rows_since(head.position - 1, most + 1)
+        if rows and rows[0].position == head.position:
+            return rows[0], rows[1:]
+        return None, rows[:most]
+
+    def _require_tail(self, head: Head, tail: StoredRow | None) -> None:
         """The last leaf must still be the ledger's row: a log does not grow on sand."""
         if head.checkpoint is None:
             return
-        last = self.leaf(head.checkpoint.size - 1)
-        rows = self._source.rows_since(last.position - 1, 1)
-        if not rows or rows[0].position != last.position:
-            raise disagreement(f"the ledger has no position {last.position} any more")
-        if not stands_for(last.hash, rows[0]):
-            raise disagreement(f"the ledger's row at position {last.position} is another one")
+        if tail is None:
+            raise disagreement(f"the ledger has no position {head.position} any more")
+        if not stands_for(self.leaf(head.checkpoint.size - 1).hash, tail):
+            raise disagreement(f"the ledger's row at position {head.position} is another one")
 
     def _require_still(self, head: Head) -> None:
         """The keys let no two write the same leaf; nor may anybody have taken leaves away."""

@@ -41,5 +41,9 @@ class Told:
             self.require(told.size, lambda: root(told.size))
         self._newest = newest
 
+    def grown(self, newest: Checkpoint) -> None:
+        """This one was signed for a tree that was required to be the one told of, and more."""
+        self._newest = newest
+
     def _said(self) -> str:
         return f"{self._newest.size if self._newest else 0} leaves were signed for"
