@@ -2,6 +2,7 @@
 
 It keeps in memory when each party's matter asks for a word next, and looks again at the matters
 that the log's new events touch; what is due is worked out from the views when its time has come.
+A word is hours ahead: looking gives way to those who take reports and carry them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from adapters.logs import Log
@@ -27,7 +29,9 @@ from projections.rows import Rows
 BATCH: Final = 500
 RETRY: Final = 0.5  # seconds
 PAUSE: Final = 0.01  # seconds at least: a scenario's clock stands still a moment before
+GATHER: Final = 0.1  # seconds for what comes with the first, and for those who are in a hurry
 REST: Final = 0.25  # seconds at most
+SLICE: Final = 50  # matters looked at before it rests, and says what is due meanwhile
 LOOK: Final = 30.0  # seconds between looks at the clock: it may be set, or run on while we sleep
 
 Key = tuple[str, str]  # party, incident
@@ -95,10 +99,16 @@ class Reminders:
         return self._heap[0][0] if self._heap else None
 
     def settled(self, position: int) -> bool:
-        """Whether the log up to `position` is taken in, and nothing is due on the clock's now."""
+        """Whether the log up to `position` is taken in, and nothing is due on the clock's now.
+
+        Whoever asks waits for it: where it is not so, nobody rests any more.
+        """
         due = self.next_at()
         waits = due is None or due > self._ports.clock()
-        return self._position == position and not self._dirty and waits
+        if self._position == position and not self._dirty and waits:
+            return True
+        self.wake()
+        return False
 
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
@@ -127,7 +137,8 @@ class Reminders:
                 await self._stumble(trouble)
                 continue
             await ease(worked, REST, self._hurried)
-            await self._sleep()
+            if not self._dirty:
+                await self._sleep()
 
     async def _stumble(self, trouble: Exception) -> None:
         self.trouble = f"reminders: {trouble!r}"
@@ -142,7 +153,8 @@ class Reminders:
         left = LOOK
         if due is not None:
             left = min(LOOK, max(PAUSE, (due - self._ports.clock()).total_seconds()))
-        await woken(self._woken, left)
+        if await woken(self._woken, left):
+            await woken(self._hurried, GATHER)
 
     # --- taking in what has changed ---
 
@@ -155,7 +167,7 @@ class Reminders:
             self._dirty |= await asyncio.to_thread(self._touched, events)
             self._position = events[-1].position
         if self._dirty:
-            keys = frozenset(self._dirty)
+            keys = frozenset(islice(self._dirty, SLICE))
             self._schedule(await asyncio.to_thread(self._looked_at, keys))
             self._dirty -= keys
 

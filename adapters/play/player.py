@@ -119,7 +119,6 @@ class Player:
         if not self.platform.platform.health()["ok"] or awaiting.reopenings(rows):
             return False
         if not self._reminders.settled(self.platform.parts.ledger.position()):
-            self._reminders.wake()
             return False
         if any(feed_index.head(one, rows) > len(feed) for one, feed in self.feeds.items()):
             return False
