@@ -46,6 +46,8 @@ def run(module: str, bound: float = BOUND) -> Generator[Line | Failed]:
     Its stderr is ours. What has not ended after `bound` seconds is ended, with all it started.
     """
     words = [sys.executable, "-m", f"{figures.__name__}.{module}"]
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a module has to hear it: `_end`
     with (
         subprocess.Popen(words, stdout=subprocess.PIPE, text=True, start_new_session=True) as one,
         _bounded(one, bound) as late,

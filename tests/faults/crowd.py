@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -235,6 +236,12 @@ class Crowd:
         answer = await self._door(party).get("/v1/feed/index", params={"after": after})
         found: list[dict[str, Any]] = answer.raise_for_status().json()["feed"]
         return found
+
+    async def knows(self, vendor: str, incident: str) -> bool:
+        """Whether the vendor has an incident of this name."""
+        asked = {"incident": incident}
+        answer = await self._door(vendor).get("/v1/timeline", params=asked)
+        return answer.status_code == HTTPStatus.OK
 
     async def health(self) -> dict[str, Any]:
         async with await self.stage.operator() as operator:

@@ -90,14 +90,13 @@ async def lost_over_nats(crowd: Crowd) -> list[float]:
         name = f"gone-{number}"
         creds = Credentials.of(crowd.creds["zoopit"])
         nc = await connect(crowd.stage.nats, creds, name="goes away")
-        before = (await crowd.health())["ledger"]
         body = json.dumps({"command": name, "with": a_report(name)}).encode()
         await nc.publish("intake.report_leak", body, nc.new_inbox())
         await nc.flush()
         await nc.close()
 
-        async def recorded(before: int = before) -> bool:
-            return bool((await crowd.health())["ledger"] > before)
+        async def recorded(name: str = name) -> bool:
+            return await crowd.knows("zoopit", name)
 
         await until(recorded)
         recovery.append(await told_now(crowd, name))
