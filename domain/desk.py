@@ -90,6 +90,7 @@ WITH_SECRETS: dict[str, tuple[type[Command], Callable[[Any, credentials.New, Wor
 }
 
 ATTEMPTS = 8
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _WHEN: TypeAdapter[When | None] = TypeAdapter(When | None)
 _ACTOR: TypeAdapter[Actor | None] = TypeAdapter(Actor | None)
 _OURSELVES = parties.Party(PLATFORM, frozenset({"operator"}), ZoneInfo("UTC"), frozenset())
@@ -260,8 +261,7 @@ class Desk:
             "with": command.model_dump(mode="json"),
             "happened": happened.model_dump(mode="json") if happened else None,
         }
-        body = json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
-        return hmac.new(self._key, body, "sha256").hexdigest()
+        return hmac.digest(self._key, _encode(said).encode(), "sha256").hex()
 
 
 def _verb(name: str) -> tuple[type[Command], UseCase]:

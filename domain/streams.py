@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 _VARSEL = UUID("6f1d0c0e-2f5c-5d0b-9a4e-7c7a5b9d3f10")
@@ -27,6 +28,7 @@ def concern_id(client: str, slug: str) -> UUID:
     return uuid5(_VARSEL, f"concern/{client}/{slug}")
 
 
+@lru_cache(maxsize=10_000)
 def party_stream(party: str) -> UUID:
     """A party's own stream."""
     return uuid5(_VARSEL, f"party/{party}")

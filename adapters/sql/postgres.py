@@ -17,6 +17,7 @@ import psycopg
 import psycopg_pool
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 
 from domain.errors import Invalid, Unavailable
 
@@ -107,6 +108,30 @@ class Database:
             finally:
                 self._mine.connection = outer
 
+    @contextlib.contextmanager
+    def holding(self, lock: bytes) -> Generator[tuple[Connection, Any]]:
+        """A `transaction` that begins with a question which takes a lock; the row it gives.
+
+        Both are one round trip, where this thread is not in a transaction already.
+        """
+        if self.in_transaction():
+            with self.transaction() as one:
+                yield one, one.execute(lock).fetchone()
+            return
+        with self.connection() as ours:
+            self._mine.connection = ours
+            try:
+                begun = ours.execute(b"BEGIN; " + lock, prepare=False)
+                begun.nextset()
+                yield ours, begun.fetchone()
+                _commit(ours)
+            except BaseException:
+                with contextlib.suppress(psycopg.Error):  # it may be the connection that broke
+                    ours.execute(b"ROLLBACK", prepare=False)
+                raise
+            finally:
+                self._mine.connection = None
+
     def read(self, statement: bytes | sql.Composed, values: Sequence[object] = ()) -> list[Any]:
         """The rows of a question, asked `again` where the connection turns out to be dead."""
 
@@ -123,7 +148,7 @@ class Database:
         once. It must not matter whether a broken try was committed after all. In a transaction
         nothing is done again: that is lost as a whole.
         """
-        left = 0 if getattr(self._mine, "connection", None) is not None else self._most
+        left = 0 if self.in_transaction() else self._most
         while True:
             try:
                 return work()
@@ -131,6 +156,15 @@ class Database:
                 if left == 0 or not _is_lost(broken.__cause__):
                     raise
                 left -= 1
+
+    def in_transaction(self) -> bool:
+        """Whether this thread is in one."""
+        return getattr(self._mine, "connection", None) is not None
+
+    def stands(self) -> bool:
+        """Whether the transaction that this thread is in can still be committed."""
+        mine: Connection | None = getattr(self._mine, "connection", None)
+        return mine is not None and mine.info.transaction_status == TransactionStatus.INTRANS
 
     def store(self) -> PostgresStore:
         """The tables of this database, for one of the platform's parts."""
@@ -175,6 +209,9 @@ class PostgresStore:
         with self._database.transaction():
             yield
 
+    def forget(self) -> None:
+        """See `Store`: the server's log is not ours; it lets go of its old files by itself."""
+
     def close(self) -> None:
         """See `Store`."""
 
@@ -190,6 +227,12 @@ def answering() -> Generator[None]:
             got=str(broken).strip() or type(broken).__name__,
             next_step="see that PostgreSQL runs, is not full, and knows this user; then try again",
         ) from broken
+
+
+def _commit(connection: Connection) -> None:
+    """A server does not say no to a COMMIT after an error: it rolls back, and says that."""
+    if connection.execute(b"COMMIT", prepare=False).statusmessage != "COMMIT":
+        raise psycopg.errors.InFailedSqlTransaction("an error within has undone all of it")
 
 
 def _is_lost(cause: BaseException | None) -> bool:

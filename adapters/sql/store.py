@@ -28,11 +28,21 @@ class Store(Protocol):
         ...
 
     def many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
-        """Run a statement for each set of values, within a transaction."""
+        """Run a statement for each set of values: for all or for none.
+
+        A failure within a block is the whole block's: whoever goes on puts it in one of its own.
+        """
         ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that this thread does in the block is kept whole or not at all; blocks may nest."""
+        ...
+
+    def forget(self) -> None:
+        """Leave nothing of what was overwritten or deleted in a log beside the tables.
+
+        Not within a transaction. Raises `Unavailable` where somebody reads there for too long.
+        """
         ...
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
@@ -35,8 +35,13 @@ class Gathered(NamedTuple):
         return list(range(self.before.position + 1, self.last.position + 1))
 
 
+T = TypeVar("T")
 Write = Callable[[Gathered], None]
 """Writes; raises the library's `IntegrityError` where something of it does not fit."""
+
+
+class Spoilt(Exception):
+    """A shared transaction of which something does not fit: it is undone, and done carefully."""
 
 
 @dataclass
@@ -55,6 +60,17 @@ class Gathering:
 
     def __post_init__(self) -> None:
         self._clear()
+
+    def run(self, work: Callable[[Gathering], T]) -> T:
+        """What `work` gives, and all that it appends is written; raises `Spoilt`."""
+        try:
+            given = work(self)
+            self.flush()
+        except BaseException as error:
+            if self.spoilt:
+                raise Spoilt from error
+            raise
+        return given
 
     def append(self, make: Make) -> None:
         """See `LedgerRecorder.append`."""

@@ -45,7 +45,7 @@ class EventLedger:
     One writer at a time in each process; on PostgreSQL there may be several processes.
     """
 
-    @answering()
+    @answering
     def __init__(self, where: Path | Database | None, vault: Vault) -> None:
         self._recorder = recorder_for(where)
         self.sealer = Sealer(vault, apart=self._recorder.apart)
@@ -63,18 +63,18 @@ class EventLedger:
 
     # --- domain.ports.Ledger ---
 
-    @answering()
+    @answering
     def read(self, stream: UUID) -> list[Recorded]:
         """See `Ledger`."""
         rows = self._recorder.select_events(stream)
         return [_recorded(self._mapper.to_domain_event(row), 0) for row in rows]
 
-    @answering()
+    @answering
     def fold(self, stream: UUID, evolve: Evolve[State]) -> Folded[State]:
         """See `Ledger`."""
         return self._folds.fold(stream, evolve)
 
-    @answering()
+    @answering
     def receipt(self, party: str, command: str) -> Kept | None:
         """See `Ledger`."""
         row = self._recorder.select_receipt(party, command)
@@ -105,8 +105,8 @@ class EventLedger:
 
         Elsewhere the vault is apart: each part is its own there, and nobody writes in between.
         """
-        with self._turn(), answering():
-            return self._recorder.together(work)
+        with self._turn():
+            return answering(self._recorder.together)(work)
 
     def share(self, works: Sequence[Callable[[], T]]) -> Sequence[Outcome[T]]:
         """What each work gives or raises: what they append is one transaction, on disk by then.
@@ -115,10 +115,10 @@ class EventLedger:
         large command behind others, or one that waits. Raises `Unavailable` where the transaction
         fails: nothing of any of them is there then, nor remembered.
         """
-        with self._turn(), answering():
+        with self._turn():
             head: Head | None = None
             try:
-                found, head = self._recorder.share(partial(self._shared, works))
+                found, head = answering(self._recorder.share)(partial(self._shared, works))
             finally:
                 self._mine.sharing = False
                 self._folds.end(head)
@@ -132,13 +132,13 @@ class EventLedger:
 
     # --- the notification log ---
 
-    @answering()
+    @answering
     def since(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after `position`, in the order of the log."""
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
         return [self._judged(row) for row in rows]
 
-    @answering()
+    @answering
     def telling(self, kinds: Collection[type[Event]], position: int = 0) -> list[Recorded]:
         """Every event of these kinds after `position`, in the order of the log."""
         rows = self._recorder.select_notifications(
@@ -149,7 +149,7 @@ class EventLedger:
         )
         return [self._judged(row) for row in rows]
 
-    @answering()
+    @answering
     def seen(self, position: int, limit: int) -> list[Recorded]:
         """What `since` gives, for projections: each event judged where somebody looks into it."""
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
@@ -160,13 +160,13 @@ class EventLedger:
         found = self.since(position - 1, 1)
         return found[0] if found and found[0].position == position else None
 
-    @answering()
+    @answering
     def rows_since(self, position: int, limit: int) -> list[StoredRow]:
         """The same as it is stored, undecoded: what evidence is made of."""
         rows = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
         return [stored_row(row) for row in rows]
 
-    @answering()
+    @answering
     def receipt_hashes(self, rows: Sequence[StoredRow]) -> list[bytes | None]:
         """Of each row, the hash of the receipt kept for its command; None for none."""
         commands = [(by["party"], by["command"]) for by in (row.envelope() for row in rows)]
@@ -176,12 +176,12 @@ class EventLedger:
             for one in commands
         ]
 
-    @answering()
+    @answering
     def position(self) -> int:
         """The position of the last event; 0 before the first."""
         return self._recorder.max_notification_id() or 0
 
-    @answering()
+    @answering
     def require_open(self) -> None:
         """Raise `Unavailable` unless the store answers and takes what comes."""
         if not self._recorder.takes_writes():
@@ -210,7 +210,7 @@ class EventLedger:
     def _judged(self, row: Notification) -> Recorded:
         return _recorded(self._mapper.to_domain_event(row), row.id)
 
-    @answering()
+    @answering
     def _nothing(self, signature: Signature, now: datetime) -> Receipt:
         at = stamping.stamp(now, self._recorder.select_clock())
         return Receipt(command=signature.command, verb=signature.verb, recorded_at=at)
@@ -251,7 +251,7 @@ class EventLedger:
                 for wake in self._watchers:
                     wake()
 
-    @answering()
+    @answering
     def _append(self, changes: Changes, signature: Signature, now: datetime) -> Receipt:
         made: list[Receipt] = []
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -16,50 +16,25 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg.pq import TransactionStatus
 
-from adapters.sql.postgres import Connection, Database
+from adapters.sql.postgres import Database
 from adapters.store import safety, schema
+from adapters.store.gathering import Gathered, Gathering, Spoilt
 from adapters.store.inspecting_postgres import LedgerTable
 from adapters.store.inspection import Inspection
-from adapters.store.recorders import Head, LedgerRecorder, Make, Standing, behind, gone
+from adapters.store.recorders import Head, LedgerRecorder, Make, Standing
+from adapters.store.writing_postgres import columns, write
+from domain.errors import Unavailable
 
 T = TypeVar("T")
 
 # Whoever holds the clock's row holds the log: no other writer gets a position or commits until this
 # one has, so that a reader of the log never passes one that is filled in later.
 _LOCK: Final = b"SELECT at, position FROM clock WHERE one = 1 FOR UPDATE"
-# One statement, one round trip: all of it or nothing, and no error that would spoil a transaction
-# which others share. Under the log's lock nobody else writes what it has looked for.
-_APPEND: Final = b"""
-    WITH asked AS (
-        SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[])
-            AS asked (stream, version, topic, state, position)),
-    fit AS (
-        SELECT FROM (VALUES (1)) AS once WHERE NOT EXISTS (
-            SELECT FROM receipts WHERE (party, command) = (%s, %s))
-        AND NOT EXISTS (
-            SELECT FROM asked JOIN stored_events
-            ON (originator_id, originator_version) = (stream, version))
-        AND NOT EXISTS (
-            SELECT FROM unnest(%b::uuid[], %b::bigint[]) AS behind (stream, version)
-            LEFT JOIN stored_events ON (originator_id, originator_version) = (stream, version)
-            WHERE originator_id IS NULL)),
-    kept AS (
-        INSERT INTO receipts (party, command, digest, receipt) SELECT %s, %s, %s, %s FROM fit),
-    moved AS (
-        UPDATE clock SET at = %s, position = %s FROM fit WHERE one = 1)
-    INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
-    SELECT stream, version, topic, state, position FROM asked, fit"""
 _INSERT: Final = b"""
     INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
     SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[])"""
-_MISSING: Final = b"""
-    SELECT count(*) FROM unnest(%b::uuid[], %b::bigint[]) AS behind (stream, version)
-    LEFT JOIN stored_events ON (originator_id, originator_version) = (stream, version)
-    WHERE originator_id IS NULL"""
 _MOVE: Final = b"UPDATE clock SET at = %s, position = %s WHERE one = 1"
-_RING: Final = b"NOTIFY varsel_ledger"  # told to whoever listens when this is committed
 _HEAD: Final = b"SELECT at, position FROM clock WHERE one = 1"
 _TAKES: Final = b"SELECT NOT current_setting('transaction_read_only')::bool FROM clock"
 _EVENT: Final = "SELECT originator_id, originator_version, topic, state"
@@ -82,6 +57,8 @@ class PostgresLedgerRecorder(LedgerRecorder):
         schema.require(database.store(), schema.POSTGRES)
         self._database = database
         self._mine = threading.local()
+        self._left = Head("", -1)  # where this process left the log
+        self._quiet = False  # whether nobody else wrote between the last two times
 
     def append(self, make: Make) -> None:
         """See `LedgerRecorder`.
@@ -89,12 +66,11 @@ class PostgresLedgerRecorder(LedgerRecorder):
         A try that may have been committed when its connection broke is made again: it waits for
         the first one's lock, and finds the command id taken where that came through.
         """
-        held: Head | None = getattr(self._mine, "held", None)
-        if held is not None:
-            with self._database.connection() as one:
-                self._mine.held = _append(one, make, held)
+        shared = self._gathering()
+        if shared is None:
+            self._database.again(lambda: self._at_once(make) or self._alone(make))
         else:
-            self._database.again(lambda: self._alone(make))
+            shared.append(make)
 
     def together(self, work: Callable[[], T]) -> T:
         """See `LedgerRecorder`: also done again where its connection broke."""
@@ -107,6 +83,8 @@ class PostgresLedgerRecorder(LedgerRecorder):
 
     def select_receipt(self, party: str, command: str) -> tuple[str, str] | None:
         """See `LedgerRecorder`."""
+        if shared := self._gathering():
+            shared.show_receipt(party, command)
         rows = self._database.read(
             b"SELECT digest, receipt FROM receipts WHERE party = %s AND command = %s",
             (party, command),
@@ -116,23 +94,21 @@ class PostgresLedgerRecorder(LedgerRecorder):
     def share(self, work: Callable[[Standing], T]) -> T:
         """See `LedgerRecorder`: also done again where its connection broke."""
 
+        def shared(gathering: Gathering) -> T:
+            return work(lambda: self._database.stands() and not gathering.spoilt)
+
         def whole() -> T:
-            with self._writing() as (one, head):
-                self._mine.held = head
-                try:
-                    given = work(lambda: one.info.transaction_status == TransactionStatus.INTRANS)
-                    if self._mine.held != head:
-                        one.execute(_RING)
-                    return given
-                finally:
-                    self._mine.held = None
+            try:
+                return self._share(shared)
+            except Spoilt:
+                return self._share(shared, careful=True)
 
         return self._database.again(whole)
 
     def head(self) -> Head:
         """See `LedgerRecorder`."""
-        held: Head | None = getattr(self._mine, "held", None)
-        return held or Head(*self._database.read(_HEAD)[0])
+        shared = self._gathering()
+        return Head(*self._database.read(_HEAD)[0]) if shared is None else shared.head
 
     def takes_writes(self) -> bool:
         """See `LedgerRecorder`: not a standby, nor where sessions were made read-only."""
@@ -150,10 +126,11 @@ class PostgresLedgerRecorder(LedgerRecorder):
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """Events without a receipt: as the library writes, and its contract tests."""
-        with self._writing() as (one, head):
-            positions = _behind(head, stored_events)
+        with self._database.holding(_LOCK) as (one, row):
+            head = Head(*row)
+            positions = list(range(head.position + 1, head.position + 1 + len(stored_events)))
             try:
-                one.execute(_INSERT, _columns(stored_events, positions))
+                one.execute(_INSERT, (*columns(stored_events), positions))
             except psycopg.errors.UniqueViolation as taken:
                 raise IntegrityError(str(taken)) from taken
             one.execute(_MOVE, (head.at, head.position + len(positions)))
@@ -169,6 +146,8 @@ class PostgresLedgerRecorder(LedgerRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """A stream's events, by their versions."""
+        if shared := self._gathering():
+            shared.show(originator_id)
         rows = self._database.read(
             f"{_EVENT} FROM stored_events WHERE originator_id = %s AND originator_version > %s"
             " AND originator_version <= %s ORDER BY originator_version"
@@ -187,6 +166,8 @@ class PostgresLedgerRecorder(LedgerRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         """Events in the order of the log."""
+        if shared := self._gathering():
+            shared.flush()
         after = 0 if start is None else start - inclusive_of_start
         rows = self._database.read(
             f"{_EVENT}, notification_id FROM stored_events WHERE notification_id > %s"
@@ -198,6 +179,8 @@ class PostgresLedgerRecorder(LedgerRecorder):
 
     def max_notification_id(self) -> int | None:
         """The position of the last event; None before the first."""
+        if shared := self._gathering():
+            shared.flush()
         rows = self._database.read(b"SELECT max(notification_id) FROM stored_events")
         last: int | None = rows[0][0]
         return last
@@ -210,48 +193,49 @@ class PostgresLedgerRecorder(LedgerRecorder):
 
     # --- parts ---
 
-    def _alone(self, make: Make) -> None:
-        with self._writing() as (one, head):
-            _append(one, make, head)
-            one.execute(_RING)
+    def _gathering(self) -> Gathering | None:
+        """What this thread shares, if it does."""
+        shared: Gathering | None = getattr(self._mine, "shared", None)
+        return shared
 
-    @contextmanager
-    def _writing(self) -> Generator[tuple[Connection, Head]]:
-        """A transaction that holds the log, and where that ends."""
-        with self._database.transaction() as one:
-            held: Any = one.execute(_LOCK).fetchone()
-            yield one, Head(*held)
+    def _share(self, work: Callable[[Gathering], T], *, careful: bool = False) -> T:
+        with self._database.holding(_LOCK) as (one, row):
+            shared = self._mine.shared = Gathering(Head(*row), partial(write, one), careful)
+            self._quiet = shared.head == self._left
+            try:
+                given = shared.run(work)
+            finally:
+                self._mine.shared = None
+        self._left = shared.head
+        return given
 
+    def _alone(self, make: Make) -> bool:
+        self._share(lambda gathering: gathering.append(make), careful=True)
+        return True
 
-def _append(one: Connection, make: Make, head: Head) -> Head:
-    """Where the log ends then. Whatever is taken or not there any more, nothing is written."""
-    batch = make(head.at)
-    positions = _behind(head, batch.events)
-    last = Head(batch.at, head.position + len(positions))
-    needed = sorted(behind(batch.events), key=str)
-    there = [stream for stream, _ in needed], [version for _, version in needed]
-    kept = batch.receipt(positions)
-    asked = *_columns(batch.events, positions), kept.party, kept.command, *there, *kept, *last
-    done = one.execute(_APPEND, asked)
-    if done.rowcount == len(positions):
-        return last
-    [missing] = one.execute(_MISSING, there).fetchone() or [0]
-    raise gone(needed) if missing else IntegrityError(f"{kept.command}, or a version, is taken")
+    def _at_once(self, make: Make) -> bool:
+        """In one round trip, on the belief that the log ends where this process left it.
 
+        False where nothing was written: others wrote since, or something does not fit.
+        """
+        if not self._quiet or self._database.in_transaction():
+            return False
+        gathering = Gathering(self._left, self._write_at_once, careful=True)
+        try:
+            gathering.append(make)
+        except IntegrityError:
+            self._quiet = False
+        except Unavailable as broken:
+            if not isinstance(broken.__cause__, psycopg.errors.UniqueViolation):
+                raise
+            self._quiet = False  # another process has just made the same key
+        else:
+            self._left = gathering.head
+        return self._quiet
 
-def _behind(head: Head, events: Sequence[StoredEvent]) -> list[int]:
-    """The positions that they get."""
-    return list(range(head.position + 1, head.position + 1 + len(events)))
-
-
-def _columns(events: Sequence[StoredEvent], positions: list[int]) -> tuple[list[Any], ...]:
-    return (
-        [event.originator_id for event in events],
-        [event.originator_version for event in events],
-        [event.topic for event in events],
-        [event.state for event in events],
-        positions,
-    )
+    def _write_at_once(self, what: Gathered) -> None:
+        with self._database.connection() as one:
+            write(one, what)
 
 
 def _given(value: int | None, otherwise: int) -> int:

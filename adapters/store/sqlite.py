@@ -21,7 +21,7 @@ from eventsourcing.persistence import (
 
 from adapters.sql.sqlite import FULL, SqliteStore
 from adapters.store import schema
-from adapters.store.gathering import Gathered, Gathering
+from adapters.store.gathering import Gathered, Gathering, Spoilt, Write
 from adapters.store.inspection import Inspection, LedgerFile
 from adapters.store.recorders import Head, LedgerRecorder, Make, Needed, Standing, gone
 
@@ -32,10 +32,6 @@ _INSERT: Final = "INSERT INTO stored_events VALUES (?,?,?,?)"
 _EVENT: Final = "SELECT originator_id, originator_version, topic, state FROM stored_events"
 _LOGGED: Final = "SELECT originator_id, originator_version, topic, state, rowid FROM stored_events"
 _HEAD: Final = "SELECT at, (SELECT max(rowid) FROM stored_events) FROM clock WHERE one=1"
-
-
-class _Spoilt(Exception):
-    """A shared transaction of which something does not fit: it is undone, and done carefully."""
 
 
 class SqliteLedgerRecorder(LedgerRecorder):
@@ -60,7 +56,7 @@ class SqliteLedgerRecorder(LedgerRecorder):
         """See `LedgerRecorder`."""
         shared = self._gathering()
         if shared is None:
-            self._share(lambda gathering: gathering.append(make), careful=True)
+            self._share(lambda gathering: gathering.append(make), self._write, careful=True)
         else:
             shared.append(make)
 
@@ -75,9 +71,9 @@ class SqliteLedgerRecorder(LedgerRecorder):
             return work(lambda: self._writer.in_transaction and not gathering.spoilt)
 
         try:
-            return self._share(whole)
-        except _Spoilt:
-            return self._share(whole, careful=True)
+            return self._share(whole, self._write)
+        except Spoilt:
+            return self._share(whole, self._write_apart, careful=True)
 
     def head(self) -> Head:
         """See `LedgerRecorder`."""
@@ -192,21 +188,14 @@ class SqliteLedgerRecorder(LedgerRecorder):
         shared: Gathering | None = getattr(self._mine, "shared", None)
         return shared
 
-    def _share(self, work: Callable[[Gathering], T], *, careful: bool = False) -> T:
+    def _share(self, work: Callable[[Gathering], T], write: Write, *, careful: bool = False) -> T:
         with self._writing() as db:
             [(at, last)] = db.execute(_HEAD).fetchall()
-            write = self._write_carefully if careful else self._write
             shared = self._mine.shared = Gathering(Head(at, last or 0), write, careful)
             try:
-                given = work(shared)
-                shared.flush()
-            except BaseException as error:
-                if shared.spoilt:
-                    raise _Spoilt from error
-                raise
+                return shared.run(work)
             finally:
                 self._mine.shared = None
-            return given
 
     def _write(self, what: Gathered) -> None:
         db = self._writer
@@ -219,7 +208,8 @@ class SqliteLedgerRecorder(LedgerRecorder):
             raise IntegrityError(taken) from taken
         db.execute("UPDATE clock SET at=? WHERE one=1", (what.last.at,))
 
-    def _write_carefully(self, what: Gathered) -> None:
+    def _write_apart(self, what: Gathered) -> None:
+        """What does not fit leaves what others have written."""
         with self._writing():
             self._write(what)
 
@@ -238,10 +228,10 @@ class SqliteLedgerRecorder(LedgerRecorder):
             for one in events
         ]
         if len(rows) == 1:
-            db.execute(_INSERT, rows[0])
+            last = db.execute(_INSERT, rows[0]).lastrowid or 0
         else:
             db.executemany(_INSERT, rows)
-        last: int = db.execute("SELECT last_insert_rowid()").fetchone()[0]
+            last = db.execute("SELECT last_insert_rowid()").fetchone()[0]
         return list(range(last - len(rows) + 1, last + 1))
 
     @contextmanager

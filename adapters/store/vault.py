@@ -14,7 +14,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from adapters.sql.sqlite import SqliteStore
+from adapters.sql.sqlite import FULL, SqliteStore
 from adapters.sql.store import Store
 from domain.errors import Unavailable
 
@@ -111,6 +111,7 @@ class SealedVault:
             store.declare("CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, sealed BLOB)")
             for row in store.rows("SELECT name FROM secrets LIMIT 1"):
                 self.get(row[0])  # a wrong master key must not seal beside the right one's
+            store.forget()  # a crash may have come before it
         except Unavailable:
             self.close()
             raise
@@ -132,12 +133,8 @@ class SealedVault:
 
     def put(self, name: str, secret: bytes) -> None:
         """See `Vault`."""
-        self._store.rows(
-            "INSERT INTO secrets VALUES (?,?)"
-            " ON CONFLICT (name) DO UPDATE SET sealed=excluded.sealed",
-            name,
-            _sealed(self._master, name, secret),
-        )
+        self._put(name, secret)
+        self._store.forget()
 
     def once(self, name: str, secret: bytes) -> bytes:
         """See `Vault`."""
@@ -167,11 +164,14 @@ class SealedVault:
                 fresh,
             )
             if bytes(held) != fresh:
-                self.put(name, how(self.get(name)))
+                self._put(name, how(self.get(name)))
+        self._store.forget()
 
     def destroy(self, name: str) -> bool:
-        """See `Vault`."""
-        return bool(self._store.rows("DELETE FROM secrets WHERE name=? RETURNING name", name))
+        """See `Vault`; also where there was none, what is left of an earlier one goes."""
+        gone = self._store.rows("DELETE FROM secrets WHERE name=? RETURNING name", name)
+        self._store.forget()
+        return bool(gone)
 
     def names(self, prefix: str) -> list[str]:
         """See `Vault`."""
@@ -196,12 +196,24 @@ class SealedVault:
                 sealed = _sealed(new, name, self.get(name) or b"")
                 self._store.rows("UPDATE secrets SET sealed=? WHERE name=?", sealed, name)
         self._master = new
+        self._store.forget()
         return len(names)
+
+    def _put(self, name: str, secret: bytes) -> None:
+        self._store.rows(
+            "INSERT INTO secrets VALUES (?,?)"
+            " ON CONFLICT (name) DO UPDATE SET sealed=excluded.sealed",
+            name,
+            _sealed(self._master, name, secret),
+        )
 
 
 def vault_file(path: Path) -> SqliteStore:
-    """The file of a vault: erased rows are overwritten, and in no journal that stays."""
-    return SqliteStore(path, ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON"))
+    """The file of a vault: a new key costs one flush; erased rows are overwritten.
+
+    The write-ahead log is cut whenever something in it was replaced or destroyed.
+    """
+    return SqliteStore(path, (*FULL, "secure_delete=ON"))
 
 
 def _sealed(key: AESGCM, name: str, secret: bytes) -> bytes:

@@ -19,6 +19,7 @@ OF_EXTRAS = (
     "adapters.store.inspecting_postgres",
     "adapters.store.postgres",
     "adapters.store.safety",
+    "adapters.store.writing_postgres",
     "adapters.views.building",
     "adapters.views.postgres",
     "adapters.views.tables",

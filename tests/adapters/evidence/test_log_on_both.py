@@ -288,6 +288,7 @@ class Counting:
     def __init__(self, store: Store) -> None:
         self._store, self.asked = store, 0
         self.declare, self.transaction, self.close = store.declare, store.transaction, store.close
+        self.forget = store.forget
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         self.asked += 1

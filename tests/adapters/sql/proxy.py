@@ -12,9 +12,9 @@ Moment = Literal["before", "after"]
 
 
 class Wire:
-    """Passes everything on, until it is told to break around the next COMMIT.
+    """Passes everything on, until it is told to break around the next COMMIT, or another word.
 
-    "before": the server never hears it. "after": it has committed, and the client never hears so.
+    "before": the server never hears it. "after": it has done it, and the client never hears so.
     """
 
     def __init__(self, url: str) -> None:
@@ -25,6 +25,7 @@ class Wire:
         self.url = urlunsplit(parts._replace(netloc=place))
         self._ends: list[socket.socket] = [self._door]
         self._moment: Moment | None = None
+        self._word = b""
         self._for_good = self._shut = False
         self._turn = threading.Lock()
         self.cuts = 0
@@ -36,9 +37,9 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         _close(*self._ends)
 
-    def cut(self, moment: Moment, *, for_good: bool = False) -> None:
+    def cut(self, moment: Moment, *, for_good: bool = False, at: bytes = b"COMMIT") -> None:
         """Break the connection that commits next; `for_good`: all of them, and nobody gets in."""
-        self._moment, self._for_good = moment, for_good
+        self._word, self._for_good, self._moment = at, for_good, moment
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -56,7 +57,7 @@ class Wire:
     def _forth(self, client: socket.socket, server: socket.socket, doomed: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while said := client.recv(65536):
-                if self._moment and b"COMMIT" in said:
+                if self._moment and self._word in said:
                     if self._moment == "before":
                         self._break(client, server)
                         return

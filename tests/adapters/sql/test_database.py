@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 
 import psycopg
 import pytest
@@ -108,6 +108,44 @@ def test_in_a_transaction_nothing_is_done_again(database: Database, url: str) ->
 
     with pytest.raises(Unavailable):
         lose()
+    assert database.read(COUNT) == [(0,)]
+
+
+def test_a_transaction_is_one_with_the_lock_it_began_with(database: Database) -> None:
+    with database.holding(b"SELECT 7") as (one, row):
+        assert row == (7,)
+        assert database.stands()
+        one.execute("INSERT INTO t VALUES (1)")
+        with database.holding(b"SELECT 8") as (within, another):
+            assert (within, another) == (one, (8,))
+    assert not database.stands()
+    assert database.read(COUNT) == [(1,)]
+
+
+def test_what_was_held_is_undone_as_a_whole(database: Database) -> None:
+    def break_off() -> None:
+        with database.holding(b"SELECT 7") as (one, _):
+            one.execute("INSERT INTO t VALUES (1)")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
+    assert not database.stands()
+    assert database.read(COUNT) == [(0,)]
+
+
+def test_a_transaction_in_which_an_error_was_passed_over_is_not_said_to_be_kept(
+    database: Database,
+) -> None:
+    def pass_over() -> None:
+        with database.holding(b"SELECT 7") as (one, _):
+            one.execute("INSERT INTO t VALUES (1)")
+            with suppress(psycopg.Error):
+                one.execute("SELECT no_such_thing")
+            assert not database.stands()
+
+    with pytest.raises(Unavailable, match="undone all of it"):
+        pass_over()
     assert database.read(COUNT) == [(0,)]
 
 

@@ -14,7 +14,7 @@ from adapters.store.vault import MemoryVault
 from domain import events as e
 from domain import streams
 from domain.envelope import Recorded
-from domain.errors import NotFound
+from domain.errors import NotFound, Unavailable
 from domain.values import Claim, Facts, Text
 from tests.adapters.store.lab import (
     INCIDENT,
@@ -32,6 +32,19 @@ from tests.adapters.store.lab import (
 )
 
 TOKMANNI = streams.incident_id("tokmanni-mail", "newsletters")
+
+
+class Lingering(MemoryVault):
+    """It can forget only at the second time of asking."""
+
+    lingers = False
+
+    def destroy(self, name: str) -> bool:
+        gone = super().destroy(name)
+        self.lingers = gone
+        if gone:
+            raise Unavailable("somebody reads the log")
+        return gone
 
 
 def ask(ledger: EventLedger, text: str, number: int, incident: object = INCIDENT) -> Recorded:
@@ -184,6 +197,19 @@ def test_erasing_twice_says_that_nothing_was_left(ledger: EventLedger) -> None:
     ask(ledger, "Which data?", 1)
     assert erase(ledger)
     assert not erase(ledger)
+
+
+def test_an_erasure_asked_again_has_the_vault_forget_what_it_could_not_the_first_time() -> None:
+    vault = Lingering()
+    vault.put("text/joker/1", b"k" * 32)
+    sealer = Sealer(vault)
+    key = sealer.name_of_key("joker", "1")
+    assert key is not None
+    with pytest.raises(Unavailable):
+        sealer.erase("joker", "1", key)
+    assert vault.lingers
+    assert not sealer.erase("joker", "1", key)
+    assert not vault.lingers
 
 
 def test_text_written_after_an_erasure_opens_and_the_old_does_not(ledger: EventLedger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -24,6 +25,11 @@ OTHER_KEY = bytes(range(1, 33))
 def in_file(path: Path, key: bytes = MASTER) -> Iterator[SealedVault]:
     with closing(SealedVault(vault_file(path), key)) as vault:
         yield vault
+
+
+def on_disk(path: Path) -> bytes:
+    """The file and whatever lies beside it under its name."""
+    return b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
 
 
 def sealed_bytes(path: Path, name: str) -> bytes:
@@ -119,26 +125,82 @@ def test_the_file_holds_no_secret_in_plain(tmp_path: Path) -> None:
         assert b"seed of joker" not in (tmp_path / "vault").read_bytes()
 
 
-def test_nothing_of_a_destroyed_secret_stays_in_the_file(tmp_path: Path) -> None:
+def test_nothing_of_a_destroyed_secret_stays_on_disk(tmp_path: Path) -> None:
     path = tmp_path / "vault"
     with in_file(path) as vault:
-        for number in range(20):
-            vault.put(f"text/joker/{number}", bytes([number]) * 32)
+        vault.keep({f"text/joker/{number}": bytes([number]) * 32 for number in range(20)})
         doomed = sealed_bytes(path, "text/joker/7")
-        assert doomed in path.read_bytes()
+        assert doomed in on_disk(path)
         vault.destroy("text/joker/7")
-        assert doomed not in path.read_bytes()
-    assert doomed not in path.read_bytes()
+        assert doomed not in on_disk(path)
+    assert doomed not in on_disk(path)
     assert [kept.name for kept in tmp_path.iterdir()] == ["vault"]
 
 
-def test_nothing_of_a_replaced_secret_stays_in_the_file(tmp_path: Path) -> None:
+def test_nothing_of_a_destroyed_secret_that_was_in_the_file_for_long_stays_on_disk(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "vault"
+    with in_file(path) as vault:
+        vault.keep({f"text/joker/{number}": bytes([number]) * 32 for number in range(20)})
+    doomed = sealed_bytes(path, "text/joker/7")
+    assert doomed in path.read_bytes()
+    with in_file(path) as vault:
+        vault.destroy("text/joker/7")
+        assert doomed not in on_disk(path)
+
+
+def test_what_a_crash_left_of_a_destroyed_secret_goes_when_the_vault_is_opened(
+    tmp_path: Path,
+) -> None:
+    path, crashed = tmp_path / "vault", tmp_path / "crashed"
+    with in_file(path) as vault:
+        vault.keep({"text/joker/7": b"7" * 32})
+        doomed = sealed_bytes(path, "text/joker/7")
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("DELETE FROM secrets")  # and the log is not cut: the process dies first
+        crashed.mkdir()
+        for file in tmp_path.glob("vault*"):
+            shutil.copyfile(file, crashed / file.name)
+    assert doomed in on_disk(crashed / "vault")
+    with in_file(crashed / "vault"):
+        assert doomed not in on_disk(crashed / "vault")
+
+
+def test_a_secret_is_not_said_to_be_gone_while_somebody_keeps_it_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "vault"
+    monkeypatch.setattr("adapters.sql.sqlite.PATIENCE", 0)
+    with in_file(path) as vault, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        vault.keep({"text/joker/7": b"7" * 32})
+        doomed = sealed_bytes(path, "text/joker/7")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM secrets").fetchall()
+        for _ in range(2):
+            with pytest.raises(Unavailable, match=r"is in use.*send the same again"):
+                vault.destroy("text/joker/7")
+        assert doomed in on_disk(path)
+        other.execute("ROLLBACK")
+        assert not vault.destroy("text/joker/7")
+        assert doomed not in on_disk(path)
+
+
+@pytest.mark.parametrize("how", ["put", "change", "rewrap"])
+def test_nothing_of_a_replaced_secret_stays_on_disk(tmp_path: Path, how: str) -> None:
     path = tmp_path / "vault"
     with in_file(path) as vault:
         vault.put("nats/joker", b"a seed that leaked")
         leaked = sealed_bytes(path, "nats/joker")
-        vault.put("nats/joker", b"new")
-        assert leaked not in path.read_bytes()
+        assert leaked in on_disk(path)
+        match how:
+            case "put":
+                vault.put("nats/joker", b"new")
+            case "change":
+                vault.change("nats/joker", lambda _: b"new")
+            case _:
+                vault.rewrap(OTHER_KEY)
+        assert leaked not in on_disk(path)
 
 
 def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
