@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from datetime import datetime
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from domain.law.matter import Matter, Profile
+from domain.law.matter import Profile
 from domain.law.rules import Rules
 from projections import changes, matters
 from projections.obligations import judged
@@ -110,9 +110,9 @@ class Judgements:
     def _judged(
         self, key: Hashable, by: Hashable, asked: Asked, incident: str | None
     ) -> Kept[Sequence[Row]]:
-        stored = matters.kept(asked.who.id, asked.rows, incident)
+        heads = matters.kept(asked.who.id, asked.rows, incident)
         fresh: dict[Hashable, Kept[OfMatter]] = {}
-        answer = _together(by, asked.now, [self._matter(row, asked, fresh) for row in stored])
+        answer = _together(by, asked.now, [self._matter(head, asked, fresh) for head in heads])
         if self._by(asked) == by:  # else some rows may be newer than the mark that was read
             self._answers.keep(key, answer)
             for one, kept in fresh.items():
@@ -120,19 +120,19 @@ class Judgements:
         return answer
 
     def _matter(
-        self, row: Row, asked: Asked, fresh: dict[Hashable, Kept[OfMatter]]
+        self, head: Row, asked: Asked, fresh: dict[Hashable, Kept[OfMatter]]
     ) -> Kept[OfMatter]:
         """What the law says of a matter; what may be kept of it is put into `fresh`.
 
         A vendor's own turns on its board, too, of which its version says nothing: always anew.
         """
-        key = asked.who.id, row["incident"], asked.rules
-        by = self._generation(), asked.who, matters.version(row)
-        own = row["vendor"] == asked.who.id
+        key = asked.who.id, head["incident"], asked.rules
+        by = self._generation(), asked.who, matters.version(head)
+        own = head["vendor"] == asked.who.id
         kept = None if own else self._matters.find(key, by, asked.now)
         if kept is not None:
             return kept
-        matter = Matter.model_validate(row)
+        matter = matters.whole(head, asked.rows)
         said = judged(asked.who, matter, asked.rules, asked.now, asked.rows)
         found = Kept(by, asked.now, said.until, OfMatter(matter.happenings[0].at, said.rows))
         if not own:

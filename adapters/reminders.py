@@ -209,7 +209,7 @@ class Reminders:
         return keys
 
     def _all_of(self, party: str) -> list[str]:
-        return [str(one.incident) for one in matters.of(party, self._ports.rows())]
+        return [str(one["incident"]) for one in matters.kept(party, self._ports.rows())]
 
     def _looked_at(self, keys: Iterable[Key]) -> dict[Key, datetime | None]:
         found = {key: self._calls(key) for key in keys}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from json.encoder import encode_basestring  # a text in quotes, letters as themselves
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from adapters.canonical import canonical
 from domain.envelope import Recorded
@@ -48,25 +49,31 @@ class _Cut(NamedTuple):
 
 
 def _cut(recorded: Recorded) -> _Cut:
-    envelope = recorded.envelope
-    about = envelope.about
-    data = {
-        "event": recorded.id_text,
-        "type": describe.kind(recorded),
-        "by": envelope.party,
-        "source": describe.source(recorded),
-        "happened": recorded.happened_text,
-        "corrects": str(envelope.corrects) if envelope.corrects else None,
-        "incident": recorded.incident_text,
-        "texts": describe.texts(recorded),
-    }
-    said = _said.of(describe.data(recorded))  # under "with", which sorts last
-    before = (b'{"data":', canonical(data)[:-1], b',"with":', said, _TYPE)
-    behind = {
-        "specversion": "1.0",
-        **({"subject": recorded.incident_text} if about.incident else {}),
-        "time": recorded.recorded_text,
-        "type": f"{recorded.kind.TOPIC}.v{recorded.kind.VERSION}",
-    }
-    owner = f"vendors/{about.vendor}" if about.vendor else None
-    return _Cut(b"".join(before), canonical(behind)[1:], owner)
+    envelope, incident = recorded.envelope, _quoted(recorded.incident_text)
+    texts = ",".join(map(encode_basestring, describe.texts(recorded)))
+    data = (
+        f'{{"data":{{"by":{_quoted(envelope.party)},"corrects":{_quoted(envelope.corrects)},'
+        f'"event":"{recorded.id_text}","happened":{_happened(recorded)},"incident":{incident},'
+        f'"source":"{describe.source(recorded)}","texts":[{texts}],'
+        f'"type":"{describe.kind(recorded)}","with":'
+    )
+    subject = f'"subject":{incident},' if recorded.incident_text else ""
+    behind = (
+        f'"specversion":"1.0",{subject}"time":"{recorded.recorded_text}",'
+        f'"type":"{recorded.kind.TOPIC}.v{recorded.kind.VERSION}"}}'
+    )
+    said = _said.of(describe.data(recorded))
+    vendor = envelope.about.vendor
+    owner = f"vendors/{vendor}" if vendor else None
+    return _Cut(b"".join((data.encode(), said, _TYPE)), behind.encode(), owner)
+
+
+def _quoted(name: str | UUID | None) -> str:
+    """An id, which has no letter that JSON would escape."""
+    return "null" if name is None else f'"{name}"'
+
+
+def _happened(recorded: Recorded) -> str:
+    if recorded.envelope.happened is None:
+        return f'"{recorded.recorded_text}"'
+    return canonical(recorded.happened_text).decode()

@@ -9,9 +9,9 @@ from domain.envelope import Recorded
 from projections import describe
 from projections.rows import Rows
 
-EVENTS, BY_WRITER, INCIDENTS, CALLED, TOLD, CONCERNS, TEXTS = (
+EVENTS, BY_COMMAND, INCIDENTS, CALLED, TOLD, CONCERNS, TEXTS = (
     "events",
-    "by-writer",
+    "by-command",
     "incidents",
     "called",
     "told",
@@ -23,11 +23,10 @@ EVENTS, BY_WRITER, INCIDENTS, CALLED, TOLD, CONCERNS, TEXTS = (
 def project(recorded: Recorded, rows: Rows) -> None:
     """Note where an event stands, and what names it gives to things."""
     envelope, stream = recorded.envelope, str(recorded.stream)
-    where = {"stream": stream, "position": recorded.position}
+    where = {"stream": stream, "position": recorded.position, "by": envelope.party}
     rows.put(EVENTS, "", recorded.id_text, where)
-    rows.put(BY_WRITER, envelope.party, recorded.id_text, where)
-    if rows.get(BY_WRITER, envelope.party, envelope.command) is None:  # the first it wrote to
-        rows.put(BY_WRITER, envelope.party, envelope.command, where)
+    if rows.get(BY_COMMAND, envelope.party, envelope.command) is None:  # the first it wrote to
+        rows.put(BY_COMMAND, envelope.party, envelope.command, {"stream": stream})
     for party in envelope.visibility:
         for text in describe.texts(recorded):
             rows.put(TEXTS, party, text, {"position": recorded.position})
@@ -70,7 +69,9 @@ def concerns(vendor: str, slug: str, rows: Rows) -> list[UUID]:
 
 def event(party: str, reference: str, rows: Rows) -> UUID | None:
     """The stream of a party's own event, by event id or by the id of its command."""
-    row = rows.get(BY_WRITER, party, reference)
+    row = rows.get(EVENTS, "", reference)
+    if row is None or row["by"] != party:
+        row = rows.get(BY_COMMAND, party, reference)
     return UUID(row["stream"]) if row else None
 
 

@@ -24,7 +24,7 @@ from projections.feed_index import FeedIndex, Render
 from projections.parts import Part, share
 from projections.rows import MemoryRows, Project, Rows
 
-SCHEMA = 7  # raise it when rows change shape: views of an older shape are built anew
+SCHEMA = 8  # raise it when rows change shape: views of an older shape are built anew
 
 VIEWS: tuple[Project, ...] = (
     directory.project,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from domain import events as e
 from domain.envelope import Recorded
 from domain.values import STORED, Count, Facts
+from projections.last import Last
 from projections.rows import Row, Rows
 
 VIEW = "facts"
@@ -46,8 +47,7 @@ def _next(recorded: Recorded, row: Row) -> Row | None:
         case e.VendorReportedLeak() as one:
             return {**row, "slug": one.slug, "facts": _dump(one.facts), "state": "open"}
         case e.ClientNotified() as one:
-            told = {"count": one.count.model_dump(mode="json"), "sure": one.sure}
-            return {**row, **told, "facts": _dump(one.facts), "state": "open"}
+            return {**row, **_told.of(one)}
         case e.FactsRevised() as one:
             return {**row, **_revised(row, one)}
         case e.ClientUpdated() as one:
@@ -65,6 +65,14 @@ def _next(recorded: Recorded, row: Row) -> Row | None:
             return None
 
 
+def _first(one: e.ClientNotified) -> Row:
+    told = {"count": one.count.model_dump(mode="json"), "sure": one.sure}
+    return {**told, "facts": _dump(one.facts), "state": "open"}
+
+
+_told: Final = Last(_first)
+
+
 def _said(one: e.ClientUpdated | e.ClientCleared, state: str | None) -> Row:
     said = {
         "count": one.count.model_dump(mode="json") if one.count else None,
@@ -77,8 +85,27 @@ def _said(one: e.ClientUpdated | e.ClientCleared, state: str | None) -> Row:
 def _revised(row: Row, one: e.FactsRevised | e.ClientUpdated) -> Row:
     if not (one.people or one.totals or one.claims):
         return {}
-    known = _load(row["facts"])
-    return {"facts": _dump(known.revised(one.people, one.totals, one.claims))}
+    return {"facts": _revision.of(one).over(row["facts"])}
+
+
+class _Revision:
+    """What an event says, laid over what was known: once for all in a row who knew the same."""
+
+    def __init__(self, one: e.FactsRevised | e.ClientUpdated) -> None:
+        self._one = one
+        self._last: tuple[Row | None, Row] = None, {}
+
+    def over(self, stored: Row) -> Row:
+        """The facts as they are then. Rows are equal only if they are dumped from equal facts."""
+        known, newer = self._last
+        if known != stored:
+            one = self._one
+            newer = _dump(_load(stored).revised(one.people, one.totals, one.claims))
+            self._last = stored, newer
+        return newer
+
+
+_revision: Final = Last(_Revision)
 
 
 def _load(stored: dict[str, Any]) -> Facts:

@@ -1,14 +1,20 @@
-"""What must the law know of each party's part in each incident? Rows that duties are read from."""
+"""What must the law know of each party's part in each incident? Rows that duties are read from.
+
+A head for each matter, and a row for each thing that happened in it: what an event writes does not
+grow with all that happened before it.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from domain import events as e
 from domain.envelope import Recorded
 from domain.law.matter import Matter
 from projections import describe
-from projections.rows import Row, Rows, instant
+from projections.rows import Row, Rows, instant, number
 
-VIEW = "matters"
+VIEW, HAPPENINGS = "matters", "happenings"
 
 CONTROLLER = (
     e.ClientNotified,
@@ -35,6 +41,7 @@ EITHER = (
     e.EventCorrected,
 )
 VENDOR = (e.VendorReportedLeak, e.FactsRevised, e.IncidentClosed, e.IncidentWithdrawn)
+UNDOING = e.EventCorrected.__name__
 BY_CLIENT: frozenset[type[e.Event]] = frozenset(CONTROLLER + EITHER)
 BY_VENDOR: frozenset[type[e.Event]] = frozenset(EITHER + VENDOR)
 HANDLED: frozenset[type[e.Event]] = BY_CLIENT | BY_VENDOR
@@ -58,46 +65,49 @@ def project(recorded: Recorded, rows: Rows) -> None:
 
 
 def _add(recorded: Recorded, party: str, incident: str, rows: Rows) -> None:
-    """Rows are changed as they are kept: a long matter is not judged anew for each happening."""
-    row = rows.get(VIEW, party, incident) or _begun(recorded, party, incident)
-    if recorded.position <= row["position"]:
+    head = rows.get(VIEW, party, incident) or _begun(recorded, party, incident)
+    if recorded.position <= head["position"]:
         return
-    row = _with_concern(recorded, row, rows)
-    corrects = recorded.envelope.corrects
-    newer: Row = {
-        **row,
-        "position": recorded.position,
-        "happenings": [*row["happenings"], _happening(recorded)],
-        "undone": [*row["undone"], str(corrects)] if corrects else row["undone"],
-    }
-    rows.put(VIEW, party, incident, newer)
+    head = _with_concern(recorded, head, rows)
+    happened = _happening(recorded)
+    rows.put(HAPPENINGS, _scope(party, incident), number(recorded.position), happened)
+    rows.put(VIEW, party, incident, {**head, "position": recorded.position})
 
 
 def _begun(recorded: Recorded, party: str, incident: str) -> Row:
-    """See `Matter`: one in which nothing has happened."""
+    """The head of a matter in which nothing has happened.
+
+    `takes_up`: the concerns whose happenings come before its own, each up to a position.
+    """
     return {
         "party": party,
         "incident": incident,
         "vendor": recorded.envelope.about.vendor,
         "position": 0,
-        "happenings": [],
-        "undone": [],
+        "takes_up": [],
         "continued_in": None,
     }
 
 
-def _with_concern(recorded: Recorded, row: Row, rows: Rows) -> Row:
+def _scope(party: str, incident: str) -> str:
+    return f"{party}/{incident}"
+
+
+def _with_concern(recorded: Recorded, head: Row, rows: Rows) -> Row:
     """A report that answers a concern takes up what the client had already said."""
     answers = recorded.said.get("answers") if recorded.kind is e.ClientNotified else None
-    concern = rows.get(VIEW, row["party"], answers) if answers else None
+    concern = rows.get(VIEW, head["party"], answers) if answers else None
     if concern is None:
-        return row
-    rows.put(VIEW, row["party"], concern["incident"], {**concern, "continued_in": row["incident"]})
-    return {
-        **row,
-        "happenings": concern["happenings"] + row["happenings"],
-        "undone": concern["undone"] + row["undone"],
-    }
+        return head
+    rows.put(
+        VIEW, head["party"], concern["incident"], {**concern, "continued_in": head["incident"]}
+    )
+    return {**head, "takes_up": [*_parts(concern), *head["takes_up"]]}
+
+
+def _parts(head: Row) -> list[list[Any]]:
+    """Where all that happened in a matter stands: incidents, each up to a position."""
+    return [*head["takes_up"], [head["incident"], head["position"]]]
 
 
 def _happening(recorded: Recorded) -> Row:
@@ -115,24 +125,41 @@ def _happening(recorded: Recorded) -> Row:
 
 def get(party: str, incident: str, rows: Rows) -> Matter | None:
     """A party's matter in an incident (or concern)."""
-    row = rows.get(VIEW, party, incident)
-    return Matter.model_validate(row) if row else None
+    head = rows.get(VIEW, party, incident)
+    return whole(head, rows) if head else None
 
 
 def of(party: str, rows: Rows, incident: str | None = None) -> list[Matter]:
     """All matters of a party, oldest first; the one in an incident alone, where that is given."""
-    found = [Matter.model_validate(row) for row in kept(party, rows, incident)]
+    found = [whole(head, rows) for head in kept(party, rows, incident)]
     return sorted(found, key=lambda matter: matter.happenings[0].at)
 
 
 def kept(party: str, rows: Rows, incident: str | None = None) -> list[Row]:
-    """The same as they are kept, in the order of their incidents' ids."""
+    """Their heads, in the order of their incidents' ids."""
     if incident is None:
-        return [row for _, row in rows.all(VIEW, party)]
-    row = rows.get(VIEW, party, incident)
-    return [row] if row else []
+        return [head for _, head in rows.all(VIEW, party)]
+    head = rows.get(VIEW, party, incident)
+    return [head] if head else []
 
 
-def version(row: Row) -> tuple[int, str | None]:
-    """Another one after every change of a kept matter, and of the facts that its party was told."""
-    return row["position"], row["continued_in"]
+def whole(head: Row, rows: Rows) -> Matter:
+    """The matter that a head is of, as it stood then: what was added since is left out."""
+    happenings = [
+        one
+        for incident, position in _parts(head)
+        for one in _until(position, _scope(head["party"], incident), rows)
+    ]
+    undone = [one["data"]["target"] for one in happenings if one["type"] == UNDOING]
+    said = {name: part for name, part in head.items() if name != "takes_up"}
+    return Matter.model_validate({**said, "happenings": happenings, "undone": undone})
+
+
+def _until(position: int, scope: str, rows: Rows) -> list[Row]:
+    last = number(position)
+    return [one for key, one in rows.all(HAPPENINGS, scope) if key <= last]
+
+
+def version(head: Row) -> tuple[int, str | None]:
+    """Another one after every change of a matter, and of the facts that its party was told."""
+    return head["position"], head["continued_in"]

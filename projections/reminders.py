@@ -51,14 +51,12 @@ def calls(
     profile = parties.profile(party, rows)
     if profile is None:
         return {}
-    owed: dict[str, list[Row]] = {}
-    for one in obligations.query(party, rows, rules, now, incident):
-        owed.setdefault(str(one["incident"]), []).append(one)
     listed: dict[str, list[Call]] = {}
     for matter in matters.of(party, rows, incident):
         name, zone = str(matter.incident), profile.clock
+        owed = obligations.judged(profile, matter, rules, now, rows).rows
         said = {key for key, _ in rows.all(SAID, f"{party}/{name}")}
-        duties = (call for one in owed.get(name, []) for call in _duty(matter, one, zone, now))
+        duties = (call for one in owed for call in _duty(matter, one, zone, now))
         every = sorted([*duties, *_escalations(matter, rows)], key=lambda call: call.at)
         listed[name] = [one for one in every if one.what is None or one.what.command not in said]
     return listed

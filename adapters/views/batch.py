@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
+
+from pydantic_core import from_json, to_json
 
 from domain.envelope import Recorded
 from domain.events import Event
@@ -95,9 +96,16 @@ class Batch:
         return [at for at, row in self.changed.items() if row is None]
 
 
-_encoder: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-
-
 def body(row: Row) -> str:
-    """A row as it is kept."""
-    return _encoder.encode(row)
+    """A row as it is kept: `ValueError` for a text that is no Unicode.
+
+    Rows have only to agree with themselves. By pydantic's own JSON, four times as quick as the
+    standard library's; what is signed, hashed or sent is written by `adapters.canonical`.
+    """
+    return to_json(row).decode()
+
+
+def kept(body: str) -> Row:
+    """The row that was kept so."""
+    row: Row = from_json(body)
+    return row

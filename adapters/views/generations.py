@@ -35,7 +35,8 @@ Progress = Callable[[int], None]
 def _uncollected() -> Generator[None]:
     """Nothing in a batch refers to itself: the garbage collector would look at all of it in vain.
 
-    What takes a quarter of the time that projecting takes. Between two batches it may look.
+    What takes a quarter of the time that projecting takes. Between two batches it may look, when
+    nobody holds the last one any more: whoever names events or rows does so in a frame of its own.
     """
     collects = gc.isenabled()
     gc.disable()
@@ -115,13 +116,7 @@ class Views:
         Raises `Overtaken` where another process moves the same part.
         """
         with self._switching, _uncollected():
-            rows = self._shelf.current()
-            last = rows.last()  # looked up once: the batch is for rows that end here, or for none
-            events = self._read(last.position, BATCH)
-            if events:
-                with self.observe("project"):
-                    rows.apply(events, self._projections, last)
-            return len(events)
+            return self._project(self._shelf.current(), self._projections, self.observe)[0]
 
     def rebuild(self, progress: Progress = _untold) -> str:
         """Build a new generation from the whole log, then switch to it; returns its name.
@@ -209,12 +204,21 @@ class Views:
     def _filled(self, rows: Generation, progress: Progress) -> int:
         """How far another batch has brought a generation; 0 where there was none left."""
         with _uncollected():
-            last = rows.last()
-            events = self._read(last.position, BATCH)
-            reached = rows.apply(events, self._every, last) if events else 0
+            _, reached = self._project(rows, self._every)
         if reached:
             progress(reached)
         return reached
+
+    def _project(
+        self, rows: Generation, projections: Sequence[Project], observe: Observe = unobserved
+    ) -> tuple[int, int]:
+        """Project the next batch: how many events there were, and how far that came; 0 for none."""
+        last = rows.last()  # looked up once: the batch is for rows that end here, or for none
+        events = self._read(last.position, BATCH)
+        if not events:
+            return 0, 0
+        with observe("project"):
+            return len(events), rows.apply(events, projections, last)
 
     def _difference(self, fresh: Generation) -> str | None:
         """Where the rows in use, caught up, differ from those that were built anew."""

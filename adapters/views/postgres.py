@@ -7,14 +7,13 @@ also the one (NUL) that PostgreSQL does not take for text.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Generator, Iterable
 from typing import Any, Final
 
 from psycopg import errors, sql
 
 from adapters.sql.postgres import Connection, Database
-from adapters.views.batch import Batch, Reached, body
+from adapters.views.batch import Batch, Reached, body, kept
 from adapters.views.shelf import Overtaken
 from domain.envelope import Recorded
 from domain.errors import Unavailable
@@ -79,7 +78,7 @@ class PostgresRows:
         """See `Rows`."""
         with self._there():
             found = self._database.read(self._get, _bytes(view, scope, key))
-        return json.loads(found[0][0]) if found else None
+        return kept(found[0][0]) if found else None
 
     def put(self, view: str, scope: str, key: str, row: Row) -> None:
         """See `Rows`."""
@@ -99,7 +98,7 @@ class PostgresRows:
         values = (*_bytes(view, scope, after), most)
         with self._there():
             found = self._database.read(self._all, values)
-        return [(key.decode(), json.loads(body)) for key, body in found]
+        return [(key.decode(), kept(body)) for key, body in found]
 
     def count(self, view: str, scope: str) -> int:
         """See `Rows`."""

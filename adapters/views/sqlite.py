@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from adapters.views.batch import Batch, Reached, body
+from adapters.views.batch import Batch, Reached, body, kept
 from domain.envelope import Recorded
 from projections.rows import Project, Row
 
@@ -57,6 +56,7 @@ class SqliteRows:
     def __init__(self, path: Path, *, building: bool = False) -> None:
         self.path = path
         self._building = building
+        self._projecting: int | None = None
         self.name = path.name
         path.touch(mode=0o600, exist_ok=True)
         self._opening = threading.Lock()
@@ -89,7 +89,7 @@ class SqliteRows:
             self._writer.execute(f"PRAGMA {setting}")
 
     def _ask(self, sql: str, *values: object) -> list[Any]:
-        if self._building:
+        if self._building or self._projecting == threading.get_ident():
             return self._writing.ask(sql, values)  # whose pages are in memory
         reader: _Reader | None = getattr(self._mine, "reader", None)
         if reader is None:
@@ -101,7 +101,7 @@ class SqliteRows:
         """See `Rows`."""
         asked = "SELECT body FROM rows WHERE view=? AND scope=? AND key=?"
         found = self._ask(asked, view, scope, key)
-        return json.loads(found[0][0]) if found else None
+        return kept(found[0][0]) if found else None
 
     def put(self, view: str, scope: str, key: str, row: Row) -> None:
         """See `Rows`."""
@@ -117,7 +117,7 @@ class SqliteRows:
         """See `Rows`."""
         asked = "SELECT key, body FROM rows WHERE view=? AND scope=? AND key>? ORDER BY key LIMIT ?"
         found = self._ask(asked, view, scope, after, -1 if limit is None else limit)
-        return [(key, json.loads(body)) for key, body in found]
+        return [(key, kept(body)) for key, body in found]
 
     def count(self, view: str, scope: str) -> int:
         """See `Rows`."""
@@ -140,23 +140,35 @@ class SqliteRows:
 
         Nobody but this process moves these rows: they are where they were when `last` was read.
         """
-        batch = Batch(self)
-        reached = batch.take(events, projections, last)
-        if reached != last:
-            batch.put(_META, "", _POSITION, reached._asdict())
-        self._commit(batch)
+        with self._projection():
+            batch = Batch(self)
+            reached = batch.take(events, projections, last)
+            if reached != last:
+                batch.put(_META, "", _POSITION, reached._asdict())
+            self._write(batch)
         return reached.position
 
-    def _commit(self, batch: Batch) -> None:
+    @contextlib.contextmanager
+    def _projection(self) -> Generator[None]:
+        """A transaction: whoever projects looks up within it, and waits for no lock at each look.
+
+        Other threads read what was committed before, as ever.
+        """
         self._writer.execute("BEGIN IMMEDIATE")
+        self._projecting = threading.get_ident()
         try:
-            self._writer.executemany(_PUT, batch.puts())
-            self._writer.executemany(_DROP, batch.drops())
+            yield
             self._writer.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):  # a full disk has rolled back already
                 self._writer.execute("ROLLBACK")
             raise
+        finally:
+            self._projecting = None
+
+    def _write(self, batch: Batch) -> None:
+        self._writer.executemany(_PUT, batch.puts())
+        self._writer.executemany(_DROP, batch.drops())
 
     def close(self) -> None:
         """Close the file, once what is being read has been; a later reader is refused."""

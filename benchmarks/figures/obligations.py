@@ -50,15 +50,25 @@ TURNING: Final = (matters.project, facts.project, changes.project)
 PUT: Final = "INSERT INTO rows VALUES (?,?,?,?)"
 ONE: Final = "SELECT body FROM rows WHERE view=? AND scope='' AND key=?"
 ALL: Final = "SELECT key, body FROM rows WHERE view=? AND scope=? ORDER BY key"
+EVERY: Final = "SELECT scope, body FROM rows WHERE view=? AND scope>? AND scope<? ORDER BY scope"
 Ask = Callable[[str], object]
 
 
 class Course(NamedTuple):
-    """An incident as it stands in its client's rows (by view), and how many events were written."""
+    """An incident as it stands in its client's rows, and how many events were written."""
 
     incident: str
-    rows: dict[str, str]
+    rows: Sequence[Kept]
     events: int
+
+
+class Kept(NamedTuple):
+    """A row as it is kept."""
+
+    view: str
+    scope: str
+    key: str
+    body: str
 
 
 def main() -> None:
@@ -115,6 +125,7 @@ def _read(bare: sqlite3.Connection, party: str) -> list[Any]:
     return [
         bare.execute(ONE, (parties.PROFILES, party)).fetchall(),
         bare.execute(ALL, (matters.VIEW, party)).fetchall(),
+        bare.execute(EVERY, (matters.HAPPENINGS, f"{party}/", f"{party}0")).fetchall(),
         bare.execute(ALL, (facts.VIEW, party)).fetchall(),
     ]
 
@@ -156,11 +167,19 @@ def _copies(
         party: sorted(str(uuid5(NAMES, f"{party}/{number}")) for number in range(INCIDENTS))
         for party in clients
     }
-    for view in sorted(done.rows):
+    for view in sorted({one.view for one in done.rows}):
         for party in clients:
             for incident, course in zip(ids[party], courses, strict=True):
-                row = course.rows[view].replace(course.incident, incident)
-                yield view, party, incident, row.replace(f'"{MODEL}"', f'"{party}"')
+                for row in course.rows:
+                    if row.view == view:
+                        yield _copied(row, course, party, incident)
+
+
+def _copied(row: Kept, course: Course, party: str, incident: str) -> tuple[str, str, str, str]:
+    """A row of the model's as it is of this party and incident."""
+    scope = row.scope.replace(MODEL, party).replace(course.incident, incident)
+    text = row.body.replace(course.incident, incident).replace(f'"{MODEL}"', f'"{party}"')
+    return row.view, scope, row.key.replace(course.incident, incident), text
 
 
 def _played(here: Lab, slug: str, *, whole: bool) -> Course:
@@ -178,10 +197,17 @@ def _played(here: Lab, slug: str, *, whole: bool) -> Course:
     if whole:
         _done(here, about)
     here.follow()
-    rows = {
-        view: body(here.views.rows.get(view, MODEL, str(incident)) or {})
-        for view in (matters.VIEW, facts.VIEW)
-    }
+    views, scope = here.views.rows, f"{MODEL}/{incident}"
+    rows = [
+        *(
+            Kept(view, MODEL, str(incident), body(views.get(view, MODEL, str(incident)) or {}))
+            for view in (matters.VIEW, facts.VIEW)
+        ),
+        *(
+            Kept(matters.HAPPENINGS, scope, key, body(row))
+            for key, row in views.all(matters.HAPPENINGS, scope)
+        ),
+    ]
     return Course(str(incident), rows, here.ledger.position() - before)
 
 

@@ -171,7 +171,7 @@ def seen_by(party: str, rows: Rows, now: datetime) -> dict[str, Any]:
     incidents = [key for key, row in rows.all("incidents", "") if row["vendor"] == party]
     return {
         "timeline": timeline.query(party, rows),
-        "matters": rows.all(matters.VIEW, party),
+        "matters": matters.of(party, rows),
         "facts": rows.all(facts.VIEW, party),
         "obligations": obligations.query(party, rows, RULES, now),
         "contradictions": contradictions.query(party, rows),

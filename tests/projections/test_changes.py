@@ -17,9 +17,9 @@ PARTIES = ("joker", "tokmanni", "kiwi", "zoopit", "auditor")
 
 def judged_by(party: str, rows: Rows) -> dict[str, Any]:
     """The rows that duties turn on, but for the profile."""
-    mine = [key for key, row in rows.all(matters.VIEW, party) if row["vendor"] == party]
+    mine = [head["incident"] for head in matters.kept(party, rows) if head["vendor"] == party]
     return {
-        "matters": rows.all(matters.VIEW, party),
+        "matters": matters.of(party, rows),
         "facts": [
             (key, row["facts"], row.get("count")) for key, row in rows.all(facts.VIEW, party)
         ],
@@ -43,10 +43,13 @@ def test_while_its_mark_stays_nothing_changes_that_a_partys_duties_are_judged_by
 
 def versions(party: str, rows: Rows) -> dict[tuple[Any, ...], Any]:
     """A client's matters with what it was told, each by its version."""
-    every = [row for row in matters.kept(party, rows) if row["vendor"] != party]
+    every = [head for head in matters.kept(party, rows) if head["vendor"] != party]
     return {
-        (row["incident"], matters.version(row)): (row, facts.known(party, row["incident"], rows))
-        for row in every
+        (head["incident"], matters.version(head)): (
+            matters.whole(head, rows),
+            facts.known(party, head["incident"], rows),
+        )
+        for head in every
     }
 
 

@@ -78,6 +78,14 @@ def test_a_party_finds_its_own_event_by_id_and_by_command() -> None:
     assert directory.event("zoopit", story.id_of("read"), rows) is None
 
 
+def test_another_party_s_event_hides_no_command_that_is_called_like_it() -> None:
+    story = a_story(*told("joker")).goes_on(a_question().under("asked"))
+    asked = story.id_of("asked")
+    story.goes_on(an_acknowledgement().under(asked))
+    case = streams.case_id(story.incident(), "joker")
+    assert directory.event("joker", asked, read(story).rows) == case
+
+
 def test_a_command_that_wrote_to_many_streams_is_found_on_its_own() -> None:
     story = a_story(a_leak(), a_notice("joker", "tokmanni").under("told"))
     assert directory.event("zoopit", "told", read(story).rows) == story.incident()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from domain.events import ClientUpdated
 from projections import facts
 from tests.builders import (
     a_claim,
@@ -12,6 +14,7 @@ from tests.builders import (
     a_measure,
     a_naming,
     a_notice,
+    a_party,
     a_revision,
     a_total,
     an_update,
@@ -23,6 +26,7 @@ from tests.projections.reading import (
     a_withdrawal,
     an_end,
     an_engagement,
+    fold,
     read,
 )
 
@@ -55,6 +59,26 @@ def test_a_client_knows_its_own_part_and_nothing_about_others() -> None:
     assert [claim["id"] for claim in joker["facts"]["claims"]] == ["one", "two"]
     assert [claim["id"] for claim in tokmanni["facts"]["claims"]] == ["one"]
     assert "slug" not in joker
+
+
+def test_one_revision_told_to_all_adds_to_what_each_of_them_knew() -> None:
+    revision = a_revision(claims=[a_claim("three", holds="yes")])
+    clients = ("joker", "tokmanni", "kiwi")
+    story = a_story(a_party("kiwi", "client"), EVERYTHING, a_notice(*clients), revision)
+    news = [one.event for one in story.log() if one.kind is ClientUpdated]
+    assert news == 3 * news[:1]
+    by_one_value = fold(
+        replace(one, event=news[0]) if one.kind is ClientUpdated else one for one in story.log()
+    )
+    told = {
+        client: facts.known(client, str(story.incident()), by_one_value).claims
+        for client in clients
+    }
+    assert {client: [claim.id for claim in claims] for client, claims in told.items()} == {
+        "joker": ["one", "two", "three"],
+        "tokmanni": ["one", "three"],
+        "kiwi": ["one", "three"],
+    }
 
 
 def test_a_client_that_was_not_told_knows_nothing() -> None:

@@ -90,8 +90,11 @@ def test_a_matter_knows_what_was_undone() -> None:
 
 def test_a_matter_holds_neither_facts_nor_free_text() -> None:
     acts = (a_leak(text="secret"), a_notice("joker"), a_revision(), an_update(), an_assessment())
-    rows = read(a_story(*acts)).rows
-    shown = json.dumps([rows.all(matters.VIEW, party) for party in ("joker", "zoopit")])
+    views = read(a_story(*acts))
+    scopes = [f"{party}/{views.incident}" for party in ("joker", "zoopit")]
+    kept = [views.rows.all(matters.HAPPENINGS, scope) for scope in scopes]
+    assert all(kept)
+    shown = json.dumps(kept)
     assert not [name for name in ("facts", "people", "claims", "text", "why") if name in shown]
 
 
@@ -108,6 +111,25 @@ def test_matters_are_listed_oldest_first() -> None:
 
 def test_mandates_and_registrations_are_no_matter() -> None:
     assert matters.of("joker", read(a_story(a_mandate())).rows) == []
+
+
+def test_an_event_adds_a_row_and_moves_the_head_however_much_happened_before_it() -> None:
+    story = a_story(*told("joker"), an_acknowledgement())
+    before = read(story)
+    after = read(story.goes_on(a_measure("joker")))
+    (head,), (moved,) = (matters.kept("joker", views.rows) for views in (before, after))
+    assert moved == {**head, "position": story.log()[-1].position}
+    scope = f"joker/{before.incident}"
+    old, new = (views.rows.all(matters.HAPPENINGS, scope) for views in (before, after))
+    assert (len(old), new[:-1]) == (2, old)
+
+
+def test_a_matter_is_read_as_it_stood_when_its_head_was_read() -> None:
+    story = a_story(*told("joker"))
+    (head,) = matters.kept("joker", read(story).rows)
+    before = matters.of("joker", read(story).rows)
+    story.goes_on(an_acknowledgement().under("read"), a_correction("read"))
+    assert [matters.whole(head, read(story).rows)] == before
 
 
 # --- concerns ----------------------------------------------------------------------------------

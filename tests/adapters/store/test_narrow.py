@@ -19,7 +19,7 @@ from adapters.store.vault import MemoryVault
 from adapters.wire import render
 from domain.envelope import Envelope, Recorded
 from domain.errors import Unavailable
-from domain.events import TOPICS, Event
+from domain.events import TOPICS, Event, IncidentClosed, IncidentWithdrawn
 from projections import describe
 from projections.everything import HANDLED
 from projections.feed_index import Place
@@ -88,6 +88,17 @@ def test_an_event_shown_to_fewer_is_the_same_event() -> None:
         seen = one.shown_to(("meny",))
         assert seen.envelope.visibility == ("meny",)
         assert (seen.kind, seen.said, seen.event) == (one.kind, one.said, one.event)
+
+
+def test_those_who_are_told_the_same_are_told_it_by_one_value() -> None:
+    row = stored(a_draft().event)
+    one, other = narrow(row, judged), narrow(row, judged)
+    assert one.event is other.event
+
+
+def test_another_kind_that_says_the_same_is_another_event() -> None:
+    for kind in (IncidentClosed, IncidentWithdrawn, IncidentClosed):
+        assert type(narrow(stored(kind()), judged).event) is kind
 
 
 def test_an_event_of_an_older_version_is_left_to_the_mapper() -> None:

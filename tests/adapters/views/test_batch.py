@@ -41,7 +41,7 @@ class Overlay(RuleBasedStateMachine):
 
     @rule()
     def commit(self) -> None:
-        self.below._commit(self.batch)
+        self.below._write(self.batch)
         self.batch = Batch(self.below)
         assert contents(self.below) == in_memory(self.twin)
 

@@ -148,6 +148,7 @@ def test_the_history_says_something_in_every_view(expected: MemoryRows) -> None:
     assert said >= {
         "timeline",
         "matters",
+        "happenings",
         "facts",
         "board",
         "feed",
