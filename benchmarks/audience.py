@@ -45,7 +45,10 @@ class Audience:
 
     def _next(self, pipe: Pipe, what: str) -> float:
         while pipe.poll(PATIENCE):
-            said, at = pipe.recv()
+            try:
+                said, at = pipe.recv()
+            except EOFError:
+                raise RuntimeError(f"listeners ended before all have {what}") from None
             if said == what:
                 return float(at)
         raise TimeoutError(f"not all have {what} within {PATIENCE:g} s")
@@ -63,6 +66,7 @@ def audience(url: str, seats: Sequence[Seat]) -> Generator[Audience]:
             args = (theirs, url, seats[number::PROCESSES])
             processes.append(context.Process(target=_listen, args=args, daemon=True))
             processes[-1].start()
+            theirs.close()  # so that its end is heard of, however it comes
             pipes.append(ours)
         found = Audience(pipes)
         found.last("ready")

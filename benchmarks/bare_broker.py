@@ -42,10 +42,6 @@ class BareBroker:
         if b'"error"' in answer:
             raise RuntimeError(answer)
 
-    def drop_stream(self, name: str) -> None:
-        """The stream and all that is in it."""
-        self._ask(f"$JS.API.STREAM.DELETE.{name}", b"")
-
     def publish(self, messages: Sequence[Out]) -> float:
         """Seconds until all are acknowledged; what is sent was encoded before the clock starts."""
         blob = b"".join(_encoded(messages))

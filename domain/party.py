@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -67,16 +66,8 @@ class Party:
         return mandate.scope == "full" or stage == "new"
 
 
-def fold(recorded: Iterable[Recorded]) -> Party | None:
-    """The party after these events, or None before its registration."""
-    state: Party | None = None
-    for event in recorded:
-        state = evolve(state, event)
-    return state
-
-
 def evolve(state: Party | None, recorded: Recorded) -> Party | None:
-    """The party after one more event; never refuses."""
+    """The party after one more event, None before its registration; never refuses."""
     happening = recorded.event
     if isinstance(happening, e.PartyRegistered):
         return Party(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -43,6 +42,8 @@ def main() -> None:
 def _complain(error: VarselError) -> None:
     """For people; as a problem document where the output is asked for as JSON."""
     if _as_json():
+        import json  # noqa: PLC0415 - help does without
+
         text = json.dumps({"error": error.problem()}, ensure_ascii=False)
     else:
         text = f"refused: {error}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -361,13 +361,3 @@ class Mistakes(Mistake):
         for one in self.each:
             found.setdefault(one.name, one.message)
         return found
-
-
-def now_typed(at: str, now: datetime, zone: ZoneInfo) -> Typed:
-    """A time control that shows this minute."""
-    local = now.astimezone(zone)
-    return {
-        f"{at}.kind": ["at"],
-        f"{at}.day": [local.date().isoformat()],
-        f"{at}.hour": [(local - timedelta(seconds=local.second)).strftime("%H:%M")],
-    }

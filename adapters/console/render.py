@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from adapters.console import assets, i18n, reasons
 from adapters.console.i18n import mark
-from adapters.console.telling import Data, Teller
+from adapters.console.telling import Teller
 from adapters.console.visit import Reader, Visitor
 
 PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Cookie, HX-Request"}
@@ -134,8 +134,3 @@ def event_link(event: str | None, text: str | Markup, party: str | None = None) 
     whose = f"?party={quote(party, safe='')}" if party else ""
     address = f"/events/{quote(event, safe='')}{whose}"
     return Markup('<a class="event" href="{}">{}</a>').format(address, text)
-
-
-def entry_link(tell: Teller, entry: Data, party: str | None = None) -> Markup:
-    """An event by its kind, linked to it."""
-    return event_link(entry["event"], tell.kind(entry["type"]), party)

@@ -13,7 +13,6 @@ from domain.words import near
 from projections.rows import Row
 
 CSV_TYPE: Final = "text/csv; charset=utf-8; header=present"
-JSON_TYPE: Final = "application/json"
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "timeline": (

@@ -66,6 +66,9 @@ class Sequences(Protocol):
     @property
     def stream(self) -> int: ...
 
+    @property
+    def consumer(self) -> int: ...
+
 
 class Metadata(Protocol):
     """What JetStream says of a delivered message."""
@@ -81,18 +84,6 @@ class Delivered(Message, Protocol):
     def metadata(self) -> Metadata: ...
     async def nak(self) -> None: ...
     async def ack_sync(self, timeout: float = ...) -> Message: ...  # noqa: ASYNC109 - nats-py's name
-
-
-class Puller(Protocol):
-    """A bound pull consumer."""
-
-    async def fetch(self, batch: int, timeout: float) -> list[Delivered]: ...  # noqa: ASYNC109
-
-
-class JetStream(Protocol):
-    """A JetStream context."""
-
-    async def pull_subscribe_bind(self, consumer: str, stream: str) -> Puller: ...
 
 
 class Connection(Protocol):
@@ -128,7 +119,6 @@ class Connection(Protocol):
     ) -> Subscription: ...
     async def leave(self, subscription: Subscription) -> None: ...
     async def send(self, publications: Sequence[bytes]) -> None: ...
-    def jetstream(self, *, prefix: str) -> JetStream: ...
     async def force_reconnect(self) -> None: ...
     async def flush(self, timeout: int = ...) -> None: ...  # noqa: ASYNC109
     async def drain(self) -> None: ...
@@ -178,7 +168,7 @@ async def connect(  # noqa: PLR0913 - each is a setting of its own
             return cast("Connection", client)
         raise _failure(url, creds, news)
     finally:
-        if not client.is_connected:
+        if not _came(attempt):  # one that came may be lost again by now: it is looked for
             await _abandon(client, attempt)
 
 
@@ -284,6 +274,10 @@ def _failure(url: str, creds: Credentials, news: _News) -> Exception:
         got=str(news.last) if news.last else "no answer",
         next_step="is `varsel serve` running there, and is --url right?",
     )
+
+
+def _came(attempt: asyncio.Task[None]) -> bool:
+    return attempt.done() and not attempt.cancelled() and attempt.exception() is None
 
 
 async def _abandon(client: Client, attempt: asyncio.Task[None]) -> None:

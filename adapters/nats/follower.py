@@ -30,8 +30,8 @@ from adapters.nats.pulling import Puller
 from adapters.nats.subjects import API_PREFIX, LIVE, STREAM, consumer_api
 from domain.errors import Invalid, Unavailable
 
-_PULL: Final = 3.0  # seconds a pull stays open; a pull lost with its server costs this much
-_LOOK: Final = 5.0  # seconds of silence after which the consumer is asked: nobody counts the live
+_PULL: Final = 10.0  # seconds a pull stays open; one lost with its consumer's leader costs as much
+_LOOK: Final = (5.0, 10.0)  # of silence, until the consumer is asked: nobody counts the live
 _WATCH: Final = 1.0  # seconds between looks at the connection while it is silent
 _AFTER: Final = (0.5, 1.0)  # seconds before what was shown is acknowledged: others hear theirs now
 _AHEAD: Final = 50  # messages handed out before the consumer delivered them, at most
@@ -175,7 +175,7 @@ class Follower:
 
     async def _listen(self) -> None:
         """Until something is heard; in silence, whether that is because something was missed."""
-        until = time.monotonic() + _LOOK
+        until = time.monotonic() + random.uniform(*_LOOK)  # noqa: S311 - to spread them
         while not self._lost and time.monotonic() < until:
             if await self._live.wait(_WATCH):
                 return
@@ -214,9 +214,10 @@ class Follower:
         self._require_open()
         session = Session(self._nc)
         try:
+            await self._puller.let_go()  # what is on its way here is older than what comes now
             info = await self._ask("INFO")
             if info["num_ack_pending"]:
-                await self._ask("RESET", {})
+                info = await self._ask("RESET", {})
         except Unavailable as error:  # as in _pull: it passes
             self._report("feed.resume", error)
             await asyncio.sleep(_PAUSE)
@@ -225,6 +226,7 @@ class Follower:
         self._copies.clear()
         self._unsure = False
         self._session = session
+        self._puller.expect(int(info["delivered"]["consumer_seq"]) + 1)
         return True
 
     async def _floor(self) -> int:

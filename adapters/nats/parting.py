@@ -1,4 +1,4 @@
-"""nats-py's client, done otherwise in how it parts, stops listening, and sends much."""
+"""nats-py's client, done otherwise in how it comes, parts, stops listening, and sends much."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ class LeavingClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._transport = _Transport()  # type: ignore[no-untyped-call] # nats-py's
+
+    async def _process_connect_init(self) -> None:
+        """The first time it fails, and so is tried again, unless the server let us in.
+
+        A server that takes more than two seconds for it sends a ping of its own first. nats-py 2.16
+        takes that for the answer, and is neither connected nor on its way from then on. Who comes
+        again is taken for connected by nats-py itself, right after this.
+        """
+        await super()._process_connect_init()
+        if self.is_connecting:
+            raise errors.Error("nats: the server did not let us in")
 
     async def leave(self, subscription: Subscription) -> None:
         """Take no more messages, and handle what was under way already.

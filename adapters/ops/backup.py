@@ -29,7 +29,6 @@ MANIFEST: Final = "manifest.json"
 LEDGER, VAULT, EVIDENCE = "ledger.sqlite", "vault.sqlite", "evidence.sqlite"
 LAST: Final = "backup.json"  # in the data folder: for whoever asks how old the newest one is
 _TRIES: Final = 3
-_CHUNK: Final = 1 << 20
 
 
 class Manifest(TypedDict):

@@ -17,35 +17,28 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from adapters.compose import Running, running
-from adapters.finding import ViewDirectory
 from adapters.nats.relay import Relay
 from adapters.settings import Settings
 from adapters.wire import render
 from benchmarks.bare_broker import bare_broker
 from benchmarks.measuring import ROUNDS, Figure, at_most, tell
-from benchmarks.scaling.lab import LEAK, client, fields
-from domain import commands as c
+from benchmarks.scaling.lab import LEAK, client
+from benchmarks.whole import let_in, until
 from domain.desk import Request
-from domain.envelope import PLATFORM
-from domain.party import Party
-from domain.ports import Receipt, Signature
-from domain.use_cases.operator import register_party
-from domain.work import Work
+from domain.ports import Receipt
 from projections import feed_index
 
 VENDOR: Final = "vendor-0"
 FEW, MANY = 1_000, 5_000
 TARGET: Final = at_most(2)
 LINEAR: Final = at_most(1.2)
-LOOK: Final = 0.001  # seconds between looks
 PATIENCE: Final = 120.0  # seconds
 
 
@@ -141,17 +134,17 @@ class Stage:
         """
         parts, relay = self.here.parts, self.relay
         accepted = parts.ledger.position()
-        await _until(lambda: parts.projector.position >= accepted)
+        await until(lambda: parts.projector.position >= accepted, PATIENCE)
         listed = feed_index.total(parts.views.rows)
-        await _until(lambda: relay.published >= listed)
+        await until(lambda: relay.published >= listed, PATIENCE)
 
     async def quiet(self) -> None:
         """What else follows from what was done before is done, too."""
         await self._carried()
         parts, timer = self.here.parts, self.here.platform.reminders
         position = parts.ledger.position()
-        await _until(lambda: parts.evidence.log.position() == position)
-        await _until(lambda: timer is None or timer.settled(position))
+        await until(lambda: parts.evidence.log.position() == position, PATIENCE)
+        await until(lambda: timer is None or timer.settled(position), PATIENCE)
 
     async def _do(self, verb: str, body: dict[str, Any]) -> Receipt:
         parts = self.here.parts
@@ -175,21 +168,9 @@ async def _platform(folder: Path) -> AsyncGenerator[Stage]:
     async with running(settings) as here:
         stage = Stage(here)
         await here.parts.evidence.watch.stop()
-        await here.parts.write(lambda: _let_in(here, [(VENDOR, "vendor")]))
-        await here.parts.write(lambda: _let_in(here, [(client(n), "client") for n in range(MANY)]))
+        await here.parts.write(lambda: let_in(here, [(VENDOR, "vendor")]))
+        await here.parts.write(lambda: let_in(here, [(client(n), "client") for n in range(MANY)]))
         yield stage
-
-
-def _let_in(here: Running, parties: Iterable[tuple[str, str]]) -> Receipt:
-    """Parties in one transaction: the use case as it is, as many times as it takes."""
-    parts, now = here.parts, here.parts.clock()
-    ourselves = Party(PLATFORM, frozenset({"operator"}), ZoneInfo("UTC"), frozenset())
-    directory = ViewDirectory(parts.ledger, parts.views, parts.projector)
-    work = Work(parts.ledger, directory, ourselves, now)
-    for party, role in parties:
-        register_party(c.RegisterParty.model_validate(fields(party, role)), work)
-    signature = Signature(PLATFORM, f"let in {now.isoformat()}", "", "bench")
-    return parts.ledger.append(work.changes(), signature, now)
 
 
 def _sync_interval(data: Path) -> str:
@@ -197,12 +178,6 @@ def _sync_interval(data: Path) -> str:
     conf = (data / "nats" / "nats.conf").read_text(encoding="utf-8")
     found = re.search(r"sync_interval: (\S+)", conf)
     return found[1] if found else "2m"
-
-
-async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - views, log and stream have no event in common
-            await asyncio.sleep(LOOK)
 
 
 if __name__ == "__main__":

@@ -12,16 +12,14 @@ import asyncio
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from adapters.compose import Running, running
-from adapters.finding import ViewDirectory
 from adapters.settings import Settings
 from benchmarks.measuring import (
     ROUNDS,
@@ -31,14 +29,10 @@ from benchmarks.measuring import (
     percentile,
     tell,
 )
-from benchmarks.scaling.lab import LEAK, client, fields
+from benchmarks.scaling.lab import LEAK, client
+from benchmarks.whole import let_in, until
 from domain import commands as c
-from domain.envelope import PLATFORM
 from domain.parsing import parse
-from domain.party import Party
-from domain.ports import Receipt, Signature
-from domain.use_cases.operator import register_party
-from domain.work import Work
 from projections import feed_index
 
 VENDOR: Final = "vendor-0"
@@ -47,7 +41,6 @@ ALONE: Final = 100  # commands of one round, one after the other
 RATE: Final = 200  # a second
 PACED: Final = 300  # commands of one round
 PATIENCE: Final = 60.0  # seconds
-LOOK: Final = 0.001  # seconds between looks
 ACT: Final[dict[str, Any]] = {"incident": "leak", "kind": "access_closed", "status": "done"}
 
 
@@ -128,7 +121,7 @@ class _Stage:
             begin = time.perf_counter()
             sent = [begin + number / RATE for number in range(PACED)]
             positions = await asyncio.gather(*(self._at(moment) for moment in sent))
-            await _until(lambda: seen[-1:] and seen[-1][1] >= max(positions))
+            await until(lambda: seen[-1:] and seen[-1][1] >= max(positions), PATIENCE)
         finally:
             unwatch()
         moments = iter(seen)
@@ -156,11 +149,11 @@ class _Stage:
         parts, relay = self.here.parts, self.here.platform.relay
         timer = self.here.platform.reminders
         last = parts.ledger.position()
-        await _until(lambda: parts.projector.position >= last)
-        await _until(lambda: parts.evidence.log.position() >= last)
+        await until(lambda: parts.projector.position >= last, PATIENCE)
+        await until(lambda: parts.evidence.log.position() >= last, PATIENCE)
         listed = feed_index.total(parts.views.rows)
-        await _until(lambda: relay is None or relay.published >= listed)
-        await _until(lambda: timer is None or timer.settled(last))
+        await until(lambda: relay is None or relay.published >= listed, PATIENCE)
+        await until(lambda: timer is None or timer.settled(last), PATIENCE)
 
 
 @asynccontextmanager
@@ -168,30 +161,12 @@ async def _platform(folder: Path) -> AsyncGenerator[_Stage]:
     settings = Settings(data=folder / "data", nats_port=0, rate="off", log_level="ERROR")
     async with running(settings) as here:
         parties = [(VENDOR, "vendor"), *((client(n), "client") for n in range(CLIENTS))]
-        await here.parts.write(lambda: _let_in(here, parties))
+        await here.parts.write(lambda: let_in(here, parties))
         stage = _Stage(here, folder)
         await stage.do("report_leak", {"incident": "leak", **LEAK})
         await here.parts.evidence.watch.stop()  # its hourly pass is not what is measured
         await stage.quiet()
         yield stage
-
-
-def _let_in(here: Running, parties: Iterable[tuple[str, str]]) -> Receipt:
-    """Parties in one transaction: the use case as it is, as many times as it takes."""
-    parts, now = here.parts, here.parts.clock()
-    ourselves = Party(PLATFORM, frozenset({"operator"}), ZoneInfo("UTC"), frozenset())
-    directory = ViewDirectory(parts.ledger, parts.views, parts.projector)
-    work = Work(parts.ledger, directory, ourselves, now)
-    for party, role in parties:
-        register_party(c.RegisterParty.model_validate(fields(party, role)), work)
-    signature = Signature(PLATFORM, "let in", "", "bench")
-    return parts.ledger.append(work.changes(), signature, now)
-
-
-async def _until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - views, log and stream have no event in common
-            await asyncio.sleep(LOOK)
 
 
 if __name__ == "__main__":

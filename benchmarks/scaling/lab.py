@@ -24,7 +24,7 @@ from domain.desk import Desk, Request
 from domain.envelope import PLATFORM
 from domain.law.loader import load_packs
 from domain.party import Party
-from domain.ports import Receipt, Signature
+from domain.ports import Directory, Receipt, Signature
 from domain.use_cases.operator import agree_engagement, register_party
 from domain.work import Work
 from projections import directory, parties
@@ -129,7 +129,7 @@ class Lab:
         self.do(PLATFORM, "register_party", **fields(party, role))
 
     def register_many(self, ids: Iterable[str], role: str) -> None:
-        """Many parties in few transactions: the use case as it is, as many times as it takes."""
+        """Many parties in few transactions."""
         waiting = [c.RegisterParty.model_validate(fields(party, role)) for party in ids]
         self._many(register_party, waiting)
 
@@ -140,14 +140,10 @@ class Lab:
         self._many(agree_engagement, waiting)
 
     def _many(self, use_case: Callable[[Any, Work], None], waiting: Sequence[Any]) -> None:
-        ourselves = Party(PLATFORM, frozenset({"operator"}), ZoneInfo("UTC"), frozenset())
         for first in range(0, len(waiting), BATCH):
             self._commands += 1
-            work = Work(self.ledger, self.finder, ourselves, self.now)
-            for command in waiting[first : first + BATCH]:
-                use_case(command, work)
-            signature = Signature(PLATFORM, f"batch-{self._commands}", "", "batch")
-            self.ledger.append(work.changes(), signature, self.now)
+            part, name = waiting[first : first + BATCH], f"batch-{self._commands}"
+            in_one(self.ledger, self.finder, use_case, part, name, self.now)
 
     def follow(self) -> int:
         """Project all that the views do not hold yet; how many events that were."""
@@ -171,6 +167,22 @@ def lab() -> Generator[Lab]:
             yield made
         finally:
             made.close()
+
+
+def in_one(  # noqa: PLR0913, PLR0917 - each is a part of the transaction
+    ledger: EventLedger,
+    finder: Directory,
+    use_case: Callable[[Any, Work], None],
+    waiting: Iterable[Any],
+    command: str,
+    now: datetime,
+) -> Receipt:
+    """Many commands in one transaction: the use case as it is, as many times as it takes."""
+    ourselves = Party(PLATFORM, frozenset({"operator"}), ZoneInfo("UTC"), frozenset())
+    work = Work(ledger, finder, ourselves, now)
+    for one in waiting:
+        use_case(one, work)
+    return ledger.append(work.changes(), Signature(PLATFORM, command, "", "batch"), now)
 
 
 def client(number: int) -> str:

@@ -15,12 +15,11 @@ import nats.js.errors
 from adapters.nats.connection import connect
 from adapters.nats.credentials import Credentials
 from adapters.nats.follower import Follower
-from adapters.nats.subjects import API_PREFIX, STREAM
 from adapters.tasks import end
 from domain.desk import Request
 from domain.envelope import PLATFORM
 from domain.errors import Forbidden, NotFound
-from tests.adapters.nats.lab import TOLERATED, until
+from tests.adapters.nats.lab import TOLERATED, bound, until
 from tests.adapters.running import Up, raised, up, up_with
 from tests.builders import a_leak, a_notice, an_update, told
 
@@ -114,8 +113,7 @@ def test_what_it_hands_back_unread_is_not_handed_out_to_it_again(tmp_path: Path)
             await platform.settled()
             creds = Credentials.parse(platform.given["tilsyn"]["creds"])
             nc = await connect(platform.running.url, creds, name="raw")
-            context = nc.jetstream(prefix=API_PREFIX)
-            puller = await context.pull_subscribe_bind(consumer=creds.account_key, stream=STREAM)
+            puller = await bound(nc, creds.account_key)
             first = await puller.fetch(50, timeout=20)
             assert any(".joker." in each.subject for each in first)
             await set_scope(platform, "kiwi")

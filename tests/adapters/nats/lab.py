@@ -9,8 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
+from nats.aio.client import Client
+from nats.js import JetStreamContext
 
 from adapters.nats import mint
 from adapters.nats.connection import Connection, connect
@@ -18,6 +21,7 @@ from adapters.nats.credentials import Credentials
 from adapters.nats.follower import Follower
 from adapters.nats.publish import OutMessage
 from adapters.nats.server import EmbeddedServer, free_port
+from adapters.nats.subjects import API_PREFIX, STREAM
 from adapters.nats.tenancy import Tenancy
 from adapters.nats.trust import Trust, party_user_creds
 
@@ -98,6 +102,12 @@ async def leaked(url: str, account_seed: str) -> Connection:
     )
     creds = Credentials.parse(mint.creds_file(jwt, seed, "stolen"))
     return await connect(url, creds, name="thief")
+
+
+async def bound(nc: Connection, account_key: str) -> JetStreamContext.PullSubscription:
+    """An account's consumer, read as nats-py reads one: not as our follower does."""
+    context = cast("Client", nc).jetstream(prefix=API_PREFIX)
+    return await context.pull_subscribe_bind(consumer=account_key, stream=STREAM)
 
 
 def message(party: str, number: int, word: str = "word") -> OutMessage:

@@ -12,7 +12,7 @@ from adapters.nats import server
 from adapters.nats.conf import conf_text
 from domain.events import NoticeDelivered
 from tests.adapters.nats.attacks import ATTACKERS, VICTIM, Attack, Siege, siege
-from tests.adapters.nats.lab import TOLERATED, read, until
+from tests.adapters.nats.lab import TOLERATED, bound, read, until
 
 pytestmark = TOLERATED
 
@@ -66,11 +66,7 @@ def is_own(held: Siege, name: str) -> bool:
 def test_acks_of_another_cannot_be_forged_nor_taken_for_its_pulls(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with siege(tmp_path / "data", *ATTACKERS) as held:
-            puller = (
-                await (await held.bot(VICTIM))
-                .jetstream(prefix="FEED.API")
-                .pull_subscribe_bind(held.key(VICTIM), "FEED")
-            )
+            puller = await bound(await held.bot(VICTIM), held.key(VICTIM))
             [taken, *_] = await puller.fetch(1, timeout=20)
             before = await held.state()
 
@@ -122,11 +118,7 @@ def test_a_party_acknowledges_in_the_format_that_it_is_asked_for(
 ) -> None:
     async def scenario() -> None:
         async with siege(tmp_path / "data") as held:
-            puller = (
-                await (await held.bot("joker"))
-                .jetstream(prefix="FEED.API")
-                .pull_subscribe_bind(held.key("joker"), "FEED")
-            )
+            puller = await bound(await held.bot("joker"), held.key("joker"))
             [taken, *_] = await puller.fetch(1, timeout=20)
             assert taken.reply.startswith("$JS.ACK.FEED." if ack_format == "v1" else "$JS.ACK._.")
             await taken.ack_sync(timeout=20)

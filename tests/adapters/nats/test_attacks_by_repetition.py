@@ -10,7 +10,7 @@ from adapters.nats.connection import Message, ask
 from domain.errors import NotFound, VarselError
 from projections import describe, feed_index
 from tests.adapters.nats.attacks import ATTACKERS, VICTIM, Attack, Siege, json_of, siege
-from tests.adapters.nats.lab import TOLERATED, read
+from tests.adapters.nats.lab import TOLERATED, bound, read
 from tests.adapters.running import Up, raised
 from tests.builders import a_question, an_update
 
@@ -97,11 +97,7 @@ def test_a_captured_feed_message_sent_again_reaches_nobody(tmp_path: Path) -> No
     async def scenario() -> None:
         async with siege(tmp_path / "data", *ATTACKERS) as held:
             captured: list[Message] = []
-            puller = (
-                await (await held.bot(VICTIM))
-                .jetstream(prefix="FEED.API")
-                .pull_subscribe_bind(held.key(VICTIM), "FEED")
-            )
+            puller = await bound(await held.bot(VICTIM), held.key(VICTIM))
             captured += await puller.fetch(4, timeout=20)
             heard: list[str] = []
 

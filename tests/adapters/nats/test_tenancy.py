@@ -32,6 +32,7 @@ from tests.adapters.nats.lab import (
     Party,
     Platform,
     a_batch,
+    bound,
     leaked,
     message,
     now,
@@ -110,7 +111,7 @@ def test_a_partys_creds_reach_its_own_feed_and_intake_and_nothing_of_anothers(
 
 async def nobody_else_gets_in(desk: Platform, joker: Party, kiwi: Party) -> None:
     kiwis = await connect(desk.url, kiwi.creds, name="kiwi")
-    puller = await kiwis.jetstream(prefix="FEED.API").pull_subscribe_bind(kiwi.key, "FEED")
+    puller = await bound(kiwis, kiwi.key)
     (held,) = await puller.fetch(1, timeout=20)
     bot = await connect(desk.url, joker.creds, name="bot")
     thief = await leaked(desk.url, joker.account_seed)

@@ -14,7 +14,7 @@ from typing import Any
 from adapters.nats.connection import Connection, Message, ask
 from adapters.nats.subjects import STREAM
 from tests.adapters.nats.attacks import VICTIM, Siege, siege
-from tests.adapters.nats.lab import TOLERATED
+from tests.adapters.nats.lab import TOLERATED, bound
 from tests.adapters.running import Up
 from tests.builders import an_acknowledgement
 
@@ -114,8 +114,7 @@ def ids_of(up: Up, *parties: str) -> list[str]:
 
 
 async def pulled(held: Siege, nc: Connection) -> list[Message]:
-    context = nc.jetstream(prefix="FEED.API")
-    puller = await context.pull_subscribe_bind(held.key("joker"), STREAM)
+    puller = await bound(nc, held.key("joker"))
     return list(await puller.fetch(4, timeout=20))
 
 
