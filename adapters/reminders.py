@@ -29,7 +29,8 @@ from projections.rows import Rows
 BATCH: Final = 500
 RETRY: Final = 0.5  # seconds
 PAUSE: Final = 0.01  # seconds at least: a scenario's clock stands still a moment before
-GATHER: Final = 0.1  # seconds for what comes with the first, and for those who are in a hurry
+QUIET: Final = 0.1  # seconds without an event, before it looks
+WAY: Final = 5.0  # seconds at most that it gives way to events that keep coming
 REST: Final = 0.25  # seconds at most
 SLICE: Final = 50  # matters looked at before it rests, and says what is due meanwhile
 LOOK: Final = 30.0  # seconds between looks at the clock: it may be set, or run on while we sleep
@@ -139,6 +140,7 @@ class Reminders:
             await ease(worked, REST, self._hurried)
             if not self._dirty:
                 await self._sleep()
+            await self._give_way()
 
     async def _stumble(self, trouble: Exception) -> None:
         self.trouble = f"reminders: {trouble!r}"
@@ -153,8 +155,15 @@ class Reminders:
         left = LOOK
         if due is not None:
             left = min(LOOK, max(PAUSE, (due - self._ports.clock()).total_seconds()))
-        if await woken(self._woken, left):
-            await woken(self._hurried, GATHER)
+        await woken(self._woken, left)
+
+    async def _give_way(self) -> None:
+        """Until no event has come for a moment, or somebody waits."""
+        until = time.monotonic() + WAY
+        while not self._hurried.is_set() and time.monotonic() < until:
+            self._woken.clear()
+            if not await woken(self._woken, QUIET):
+                return
 
     # --- taking in what has changed ---
 
