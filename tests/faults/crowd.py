@@ -247,6 +247,12 @@ class Crowd:
         async with await self.stage.operator() as operator:
             return await operator.call("health", {})
 
+    async def awaited(self, party: str) -> int:
+        """How many notices it has not been seen to acknowledge."""
+        async with await self.stage.operator() as operator:
+            [feed] = (await operator.call("feeds", {"with": {"party": party}}))["feeds"]
+        return int(feed["awaiting"])
+
     def _misses(self, feed: Any) -> bool:
         """Whether a reader has not come to the end of its feed, or is not known to have."""
         read = self.read[feed["party"]]
